@@ -1,0 +1,75 @@
+/**
+ * What the timeline and the debugger need of a thing that runs: a scenario on its machine.
+ *
+ * The run is a sequence of *ticks*. One tick is one smallest step of whatever is innermost now: one instruction of the
+ * CPU, one line of a firmware listing, one operation of the scenario. The state after tick n is a function of the
+ * configuration, n and the recorded inputs; nothing else. That is what makes going back possible.
+ */
+
+import type { TextRange } from '../common/errors';
+import type { MachineEvent } from '../machine';
+
+/** Where a source text comes from: a scenario file, or the listing of a firmware routine. */
+export type SourceId =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'listing'; readonly name: string };
+
+export interface SourceLocation {
+  readonly source: SourceId;
+  readonly range: TextRange;
+}
+
+/** One line of the call stack, innermost first in lists. */
+export interface Frame {
+  /** `script`: a scenario statement; `code`: instructions; `firmware`: a listing; `tpm`: the TPM at work. */
+  readonly kind: 'script' | 'code' | 'firmware' | 'tpm';
+  readonly name: string;
+  /** Missing for code without source, such as the `sc 1` that a `hypercall` statement executes. */
+  readonly location?: SourceLocation;
+  /** Effective address of the instruction that this frame executes next or returns to. */
+  readonly address?: bigint;
+}
+
+/** Outcome of a finished run. */
+export type RunOutcome =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly failure: RunFailure }
+  /** A back end (TPM, file) failed in a way that the scenario did not expect. */
+  | { readonly kind: 'error'; readonly failure: RunFailure };
+
+export interface RunFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly location?: SourceLocation;
+  /** The call stack at the failure, innermost first. */
+  readonly stack: readonly Frame[];
+}
+
+/**
+ * `running`: `step` goes on; `waiting`: an outside answer is needed first, call `service`;
+ * `finished`: the outcome is there.
+ */
+export type RunStatus = 'running' | 'waiting' | 'finished';
+
+export interface Replayable {
+  /** Ticks since the start, at most 2^53. */
+  readonly tick: number;
+  readonly status: RunStatus;
+  readonly outcome: RunOutcome | undefined;
+  /**
+   * Runs at least one and at most `maxTicks` ticks and answers with what happened in them. Stops early, after the tick
+   * in which it happened, at every event, at every change of frame, and at every line of scenario or listing: so
+   * between two calls nothing that a breakpoint can name is passed over. Only code without source and without events
+   * runs in long strides.
+   */
+  step(maxTicks: number): readonly MachineEvent[];
+  /** Gets the outside answer that `waiting` waits for, from the log when it is there. Never rejects. */
+  service(signal?: AbortSignal): Promise<void>;
+  /** True when the awaited answer is in the log, so that `step` goes on without `service`. */
+  readonly canReplay: boolean;
+  /** Back to tick 0. Recorded inputs stay and are fed back. */
+  reset(): void;
+  /** Frames of the call stack, innermost first. Changes nothing. */
+  frames(): readonly Frame[];
+  /** SHA-256 of the whole state, in hexadecimal. Changes nothing. */
+  hash(): string;
+}
