@@ -88,7 +88,6 @@ export interface CallInfo {
 /** A view of memory: who looks. Every read is a peek without side effects. */
 export type MemoryView = { readonly kind: 'real' } | { readonly kind: 'guest'; readonly guest: string };
 
-
 /**
  * The machine as the scenario's executor uses it.
  *
@@ -122,6 +121,10 @@ export interface MachineApi {
   ra(guest: string, gpa: bigint): bigint | undefined;
   /** Where the current actor's `asm` code is placed: effective address of offset 0. */
   codeBase(): bigint;
+  /** Sets bytes as the debugger does, without access checks; false where there is no memory. */
+  poke(address: bigint, bytes: Uint8Array): boolean;
+  /** The last TPM exchange of the run, also an unfinished one. */
+  readonly exchange: { readonly command: Uint8Array; readonly response?: Uint8Array } | undefined;
   /** Back to the state after construction; recorded inputs stay. */
   reset(): void;
   /** Feeds every part of the state, in a fixed order, to a hash. */

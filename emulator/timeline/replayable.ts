@@ -7,7 +7,8 @@
  */
 
 import type { TextRange } from '../common/errors';
-import type { MachineEvent } from '../machine';
+import type { Value } from '../common/values';
+import type { CallInfo, MachineApi, MachineEvent } from '../machine';
 
 /** Where a source text comes from: a scenario file, or the listing of a firmware routine. */
 export type SourceId =
@@ -27,6 +28,16 @@ export interface Frame {
   readonly location?: SourceLocation;
   /** Effective address of the instruction that this frame executes next or returns to. */
   readonly address?: bigint;
+  /** The ultracall or hypercall that a firmware frame serves. */
+  readonly call?: CallInfo;
+  /** Local values of a firmware or TPM frame, in order. */
+  readonly locals?: readonly NamedValue[];
+}
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+  readonly doc?: string;
 }
 
 /** Outcome of a finished run. */
@@ -73,3 +84,22 @@ export interface Replayable {
   /** SHA-256 of the whole state, in hexadecimal. Changes nothing. */
   hash(): string;
 }
+
+/** What the debugger shows of a run beyond its position. All of it looks without changing anything, but `assign`. */
+export interface DebugTarget extends Replayable {
+  readonly machine: MachineApi;
+  /** Paths of the scenario files of the run, the main one first. */
+  readonly files: readonly string[];
+  /** Places of a file where a breakpoint can stop, ascending: statements and lines of `asm` blocks. */
+  breakpointLines(path: string): readonly TextRange[];
+  /** Variables of the scenario in scope at a script frame (an index into `frames()`). */
+  variables(frame: number): readonly NamedValue[];
+  /** Any expression of the language, evaluated without side effects at a frame (default: innermost). */
+  evaluate(text: string, frame?: number): EvaluateResult;
+  /** Sets a variable or register to the value of an expression; an input of the run at this tick. */
+  assign(name: string, text: string, frame?: number): EvaluateResult;
+  /** How the language writes a value. */
+  format(value: Value, options?: { readonly hex?: boolean }): string;
+}
+
+export type EvaluateResult = { readonly value: Value } | { readonly error: string };
