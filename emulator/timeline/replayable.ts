@@ -7,38 +7,11 @@
  */
 
 import type { TextRange } from '../common/errors';
+import type { Frame, NamedValue, SourceLocation } from '../common/frames';
+import type { MachineApi, MachineEvent } from '../common/machine';
 import type { Value } from '../common/values';
-import type { CallInfo, MachineApi, MachineEvent } from '../machine';
 
-/** Where a source text comes from: a scenario file, or the listing of a firmware routine. */
-export type SourceId =
-  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'listing'; readonly name: string };
-
-export interface SourceLocation {
-  readonly source: SourceId;
-  readonly range: TextRange;
-}
-
-/** One line of the call stack, innermost first in lists. */
-export interface Frame {
-  /** `script`: a scenario statement; `code`: instructions; `firmware`: a listing; `tpm`: the TPM at work. */
-  readonly kind: 'script' | 'code' | 'firmware' | 'tpm';
-  readonly name: string;
-  /** Missing for code without source, such as the `sc 1` that a `hypercall` statement executes. */
-  readonly location?: SourceLocation;
-  /** Effective address of the instruction that this frame executes next or returns to. */
-  readonly address?: bigint;
-  /** The ultracall or hypercall that a firmware frame serves. */
-  readonly call?: CallInfo;
-  /** Local values of a firmware or TPM frame, in order. */
-  readonly locals?: readonly NamedValue[];
-}
-
-export interface NamedValue {
-  readonly name: string;
-  readonly value: Value;
-  readonly doc?: string;
-}
+export type { Frame, NamedValue, SourceId, SourceLocation } from '../common/frames';
 
 /** Outcome of a finished run. */
 export type RunOutcome =

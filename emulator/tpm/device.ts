@@ -33,8 +33,4 @@ export interface ExternalDevice {
 
 export type TpmDevice = EmbeddedDevice | ExternalDevice;
 
-/** Which TPM a scenario's machine block asks for. */
-export type TpmChoice =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'embedded' }
-  | { readonly kind: 'swtpm' | 'mssim' | 'device'; readonly address: string };
+export type { TpmChoice } from '../common/machine';
