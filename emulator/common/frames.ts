@@ -20,6 +20,11 @@ export interface Frame {
   readonly name: string;
   /** Missing for code without source, such as the `sc 1` that a `hypercall` statement executes. */
   readonly location?: SourceLocation;
+  /**
+   * True when nothing of the line at `location` has executed yet in this visit: a line breakpoint hits and a step ends
+   * here. False in the middle of a statement, also after a call that it made. Missing: guessed from the frames before.
+   */
+  readonly lineStart?: boolean;
   /** Effective address of the instruction that this frame executes next or returns to. */
   readonly address?: bigint;
   /** The ultracall or hypercall that a firmware frame serves. */
