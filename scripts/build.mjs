@@ -1,0 +1,64 @@
+/**
+ * Bundles what ships into dist/.
+ *
+ *   node scripts/build.mjs [--minify] [--watch]
+ *
+ * The activation entry is small, because its size is the activation time; what is heavy (adapter, language client and
+ * server) is a bundle of its own, loaded when it is needed.
+ */
+import * as esbuild from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Bundle → entry. */
+const BUNDLES = {
+  extension: 'extension/ui/extension.ts',
+  client: 'extension/ui/language-client.ts',
+  adapter: 'extension/adapter/session.ts',
+  server: 'extension/language/server.ts',
+  pef: 'cli/main.ts',
+};
+
+const entries = Object.entries(BUNDLES).filter(([, entry]) => fs.existsSync(path.join(root, entry)));
+const minify = process.argv.includes('--minify');
+const watch = process.argv.includes('--watch');
+
+/** @type {esbuild.BuildOptions} */
+const options = {
+  absWorkingDir: root,
+  entryPoints: entries.map(([out, entry]) => ({ in: entry, out })),
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  // The oldest Node of the VS Code versions that package.json names.
+  target: 'node22',
+  // VS Code gives this module to extensions; it is not on disk.
+  external: ['vscode'],
+  minify,
+  sourcemap: !minify,
+  // Names of classes appear in messages.
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Bundled ES modules of packages may ask for their own address.
+  define: { 'import.meta.url': '__bundleUrl' },
+  banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+if (watch) {
+  const context = await esbuild.context({ ...options, logLevel: 'info' });
+  await context.watch();
+} else {
+  await esbuild.build(options);
+  const sizes = entries.map(([out]) => {
+    const bytes = fs.statSync(path.join(root, 'dist', `${out}.cjs`)).size;
+    return `${out} ${Math.ceil(bytes / 1024)} KiB`;
+  });
+  console.log(`dist: ${sizes.join(', ')}`);
+}
