@@ -45,7 +45,7 @@ export type Activity =
   | { readonly kind: 'store bytes'; readonly address: bigint; readonly bytes: Uint8Array }
   /** A TPM command through H_TPM_COMM and the actor's TPM buffer. Result: the response's bytes, or the H_ code. */
   | { readonly kind: 'send'; readonly command: Uint8Array }
-  /** An `asm` block: words placed at the actor's code area + offset, run to their end. */
+  /** An `asm` block: big-endian words, placed at the actor's code area + offset in its byte order, run to their end. */
   | { readonly kind: 'code'; readonly offset: number; readonly code: Uint8Array; readonly id: number };
 
 export type ActivityResult =
@@ -94,6 +94,12 @@ export interface CallInfo {
 export type MemoryView = { readonly kind: 'real' } | { readonly kind: 'guest'; readonly guest: string };
 
 /**
+ * How far one `step` may run: `line` stops at every line of source, also of `asm` blocks; `event` runs instructions in
+ * long strides until something happens, for running without looking.
+ */
+export type StepDetail = 'line' | 'event';
+
+/**
  * The machine as the scenario's executor uses it.
  *
  * The script is the outermost driver. It enters an actor, begins an activity and steps the machine until it is idle
@@ -110,7 +116,9 @@ export interface MachineApi {
   /** `idle`: no activity, or its result is ready; `waiting`: an outside answer is needed first. */
   readonly state: 'idle' | 'running' | 'waiting';
   /** One tick of the innermost part, or up to `maxTicks` instructions where nothing can be seen between them. */
-  step(maxTicks: number): { readonly ticks: number; readonly events: readonly MachineEvent[] };
+  step(maxTicks: number, detail?: StepDetail): { readonly ticks: number; readonly events: readonly MachineEvent[] };
+  /** Addresses of instructions before which `step` stops also with detail `event`. */
+  setCodeBreakpoints(addresses: ReadonlySet<bigint>): void;
   takeResult(): ActivityResult;
   service(signal?: AbortSignal): Promise<void>;
   readonly canReplay: boolean;

@@ -15,7 +15,10 @@ export type TpmRequest =
   { readonly op: 'open' } | { readonly op: 'transmit'; readonly command: Uint8Array } | { readonly op: 'close' };
 
 /** The back end's answer; `error` is a sentence for the user. */
-export type TpmAnswer = { readonly response?: Uint8Array; readonly error?: undefined } | { readonly error: string };
+export interface TpmAnswer {
+  readonly response?: Uint8Array;
+  readonly error?: string;
+}
 
 export type FirmwareYield =
   { readonly kind: 'line'; readonly label: string } | { readonly kind: 'tpm'; readonly request: TpmRequest };

@@ -1,0 +1,26 @@
+/** What a subcommand of `pef` is, and what it may use of the outside. */
+
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** Standard input, whole. */
+  readonly readInput: () => Promise<Uint8Array>;
+  /** Standard input, line by line. */
+  readonly inputLines: () => AsyncIterable<string>;
+  readonly color: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Text of `pef NAME --help`. */
+  readonly help: string;
+  /** @returns the exit code: 0 done, 1 the scenario failed, 2 the input cannot be used, 3 a back end failed */
+  readonly run: (args: readonly string[], io: Io) => Promise<number>;
+}
+
+/** Exit codes of `pef`. */
+export const EXIT = { passed: 0, failed: 1, badInput: 2, backEnd: 3 } as const;

@@ -1,0 +1,91 @@
+/** `pef`: the emulator and its tools in a terminal. */
+
+import { createInterface } from 'node:readline';
+import { messageOf } from '../emulator/common/errors';
+import { type Command, EXIT, type Io } from './command';
+import { adapterCommand } from './commands/adapter';
+import { asmCommand, disasmCommand } from './commands/asm';
+import { checkCommand } from './commands/check';
+import { execCommand } from './commands/exec';
+import { runCommand } from './commands/run';
+import { tpmCommand } from './commands/tpm';
+
+declare const PEF_VERSION: string;
+
+const COMMANDS: readonly Command[] = [
+  runCommand,
+  checkCommand,
+  adapterCommand,
+  asmCommand,
+  disasmCommand,
+  tpmCommand,
+  execCommand,
+];
+
+const HELP = `usage: pef COMMAND [ARGUMENTS]
+
+An emulated POWER9 machine with the Protected Execution Facility.
+
+${COMMANDS.map((command) => `  ${command.name.padEnd(9)}${command.summary}`).join('\n')}
+
+"pef COMMAND --help" tells more. Exit codes: 0 passed, 1 failed, 2 the input cannot be used, 3 a back end failed.
+`;
+
+function nodeIo(signal: AbortSignal): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+    readInput: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    },
+    inputLines: () => createInterface({ input: process.stdin, crlfDelay: Infinity }),
+    color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    signal,
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => {
+    interrupted.abort();
+    // A second Ctrl-C ends the program at once.
+    process.once('SIGINT', () => process.exit(130));
+  });
+  const io = nodeIo(interrupted.signal);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    (name === undefined ? io.error : io.out)(HELP);
+    return name === undefined ? EXIT.badInput : EXIT.passed;
+  }
+  if (name === '--version' || name === '-v') {
+    io.out(`pef ${PEF_VERSION}\n`);
+    return EXIT.passed;
+  }
+  const command = COMMANDS.find((each) => each.name === name);
+  if (!command) {
+    io.error(`pef: there is no command '${name}'; "pef --help" lists them\n`);
+    return EXIT.badInput;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.out(command.help);
+    return EXIT.passed;
+  }
+  try {
+    return await command.run(rest, io);
+  } catch (error) {
+    io.error(`pef ${name}: ${messageOf(error)}\n`);
+    return EXIT.badInput;
+  }
+}
+
+// A reader that goes away (`pef run x | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

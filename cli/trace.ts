@@ -1,0 +1,79 @@
+/** The readable account of a run that `pef run` prints: calls with their registers, TPM exchanges field by field. */
+
+import { hexNumber, s64 } from '../emulator/common/bytes';
+import type { CallInfo, MachineEvent } from '../emulator/common/machine';
+import { type CallRow, callNumbered } from '../emulator/pef/calls';
+import { CALL_CONSTANTS, codeName } from '../emulator/pef/codes';
+import { decodeCommand, decodeResponse, renderMessage } from '../emulator/tpm/codec';
+import { type Paint, indent } from './text';
+
+/** Lines for one event; none for events that the account leaves out. */
+export function traceEvent(event: MachineEvent, paint: Paint): string[] {
+  switch (event.kind) {
+    case 'call':
+      return traceCall(event.call, paint);
+    case 'call return':
+      return traceReturn(event.call, event.result, event.r4, paint);
+    case 'tpm command':
+      return ['', ...indent(renderMessage(decodeCommand(event.bytes), { color: paint.color }).split('\n'), 4)];
+    case 'tpm response': {
+      const decoded = decodeResponse(event.bytes, event.command);
+      return ['', ...indent(renderMessage(decoded, { color: paint.color }).split('\n'), 4), ''];
+    }
+    case 'interrupt': {
+      // System calls are told as calls.
+      if (event.interrupt.vector === 0xc00) return [];
+      const { name, vector, address, level, detail } = event.interrupt;
+      return [
+        `  ${paint.yellow(`${name} interrupt`)} ${hexNumber(vector)} at ${hexNumber(address)} to the ${level}: ${detail}`,
+      ];
+    }
+    case 'output':
+      if (event.category === 'print') return [event.text];
+      return [`  ${event.category === 'warning' ? paint.yellow(`warning: ${event.text}`) : paint.dim(event.text)}`];
+    case 'scenario':
+    case 'msr':
+      return [];
+  }
+}
+
+function traceCall(call: CallInfo, paint: Paint): string[] {
+  const row = callNumbered(call.lev, call.number);
+  const heading = `${call.caller}: sc ${call.lev}  ${paint.bold(row?.name ?? hexNumber(call.number))}`;
+  return [
+    `  ${heading}`,
+    register(
+      3,
+      call.number,
+      row ? row.name : `no ${call.lev === 1 ? 'hypercall' : 'ultracall'} has this number`,
+      paint,
+    ),
+    ...(row?.parameters ?? []).map((parameter, i) => {
+      const value = call.args[i] ?? 0n;
+      return register(4 + i, value, argument(row, parameter.name, value), paint);
+    }),
+  ];
+}
+
+/** `in_size = 12`, with the name of the value for an operation. */
+function argument(row: CallRow | undefined, name: string, value: bigint): string {
+  if (name === 'operation') {
+    const constant = CALL_CONSTANTS.find((each) => each.name.startsWith('TPM_COMM_OP') && each.value === value);
+    return constant ? `${name} = ${constant.name}` : `${name} = ${value}`;
+  }
+  return /size|num|order|offset|len/.test(name) || row === undefined ? `${name} = ${value}` : name;
+}
+
+function traceReturn(call: CallInfo, result: bigint, r4: bigint, paint: Paint): string[] {
+  const row = callNumbered(call.lev, call.number);
+  const name = codeName(call.lev, result);
+  const outcome = name ?? `${s64(result)}`;
+  const lines = [register(3, result, s64(result) < 0n ? paint.red(outcome) : paint.green(outcome), paint)];
+  const output = row?.outputs.find((each) => each.register === 4);
+  if (output && result === 0n) lines.push(register(4, r4, `${output.name} = ${r4}`, paint));
+  return [...lines, ''];
+}
+
+function register(number: number, value: bigint, meaning: string, paint: Paint): string {
+  return `    ${paint.cyan(`r${number}`.padEnd(4))}${hexNumber(value, 16)}  ${meaning}`;
+}

@@ -1,0 +1,80 @@
+/**
+ * Where things stand in the machine's memory, and where each actor's own code is.
+ *
+ * Guests lie at the top of normal memory, in the order of the configuration from the top downwards, so that low real
+ * addresses are free for scenarios. The last 64 KiB of an actor's memory are its code area: a page of one-instruction
+ * stubs, then room for `asm` blocks. The 64 KiB below it in a guest are its TPM buffer.
+ */
+
+import { InputError } from '../common/errors';
+import type { Actor, GuestConfig, MachineConfig } from '../common/machine';
+
+export const PAGE_64K = 0x10000n;
+/** Real-address bit 15 (IBM numbering) marks secure memory. */
+export const SECURE_BASE = 1n << 48n;
+
+/** Bytes of normal memory kept for the hypervisor's own code area, below the top. */
+const HOST_RESERVED = 0x100000n;
+/** Offset of the room for `asm` blocks in a code area. */
+const ASM_OFFSET = 0x2000n;
+
+/** Stubs at the start of a code area: offset and instruction word (Power ISA 3.0B; urfid from 3.0C). */
+export const STUBS = {
+  /** `asm` blocks branch here when they end. */
+  end: { offset: 0x000, word: 0x48000000 }, // b .
+  sc1: { offset: 0x1000, word: 0x44000022 },
+  sc2: { offset: 0x1008, word: 0x44000042 },
+  urfid: { offset: 0x1010, word: 0x4c000264 },
+  load1: { offset: 0x1018, word: 0x88640000 }, // lbz r3,0(r4)
+  load2: { offset: 0x1020, word: 0xa0640000 }, // lhz r3,0(r4)
+  load4: { offset: 0x1028, word: 0x80640000 }, // lwz r3,0(r4)
+  load8: { offset: 0x1030, word: 0xe8640000 }, // ld  r3,0(r4)
+  store1: { offset: 0x1038, word: 0x98640000 }, // stb r3,0(r4)
+  store2: { offset: 0x1040, word: 0xb0640000 }, // sth r3,0(r4)
+  store4: { offset: 0x1048, word: 0x90640000 }, // stw r3,0(r4)
+  store8: { offset: 0x1050, word: 0xf8640000 }, // std r3,0(r4)
+} as const;
+
+export type StubName = keyof typeof STUBS;
+
+export interface PlacedGuest extends GuestConfig {
+  /** Real address of guest physical address 0. */
+  readonly base: bigint;
+  /** Guest physical address of the TPM buffer: 4 KiB for the command, 4 KiB for the response. */
+  readonly tpmBuffer: bigint;
+}
+
+/** Real addresses of the guests. @throws InputError `guests-too-large` when they do not fit */
+export function placeGuests(config: MachineConfig): readonly PlacedGuest[] {
+  let top = BigInt(config.normalBytes) - HOST_RESERVED;
+  return config.guests.map((guest) => {
+    const size = BigInt(guest.memoryBytes);
+    top -= size;
+    if (top < 0n) {
+      throw new InputError(
+        'guests-too-large',
+        `The guests need more than the normal memory of ${config.normalBytes} bytes less 1 MiB; enlarge "normal memory" or make guest ${guest.name} smaller.`,
+      );
+    }
+    return { ...guest, base: top, tpmBuffer: size - 2n * PAGE_64K };
+  });
+}
+
+/** Effective address of an actor's code area. */
+export function codeArea(actor: Actor, config: MachineConfig, guests: readonly PlacedGuest[]): bigint {
+  if (actor.kind === 'guest') return BigInt(guestNamed(guests, actor.guest).memoryBytes) - PAGE_64K;
+  if (actor.kind === 'ultravisor') return SECURE_BASE + BigInt(config.secureBytes) - PAGE_64K;
+  return BigInt(config.normalBytes) - PAGE_64K;
+}
+
+/** Effective address of offset 0 of an actor's `asm` code. */
+export function asmBase(area: bigint): bigint {
+  return area + ASM_OFFSET;
+}
+
+/** @throws InputError `unknown-guest` */
+export function guestNamed(guests: readonly PlacedGuest[], name: string): PlacedGuest {
+  const guest = guests.find((each) => each.name === name);
+  if (!guest) throw new InputError('unknown-guest', `There is no guest named ${name} in this machine.`);
+  return guest;
+}

@@ -1,0 +1,547 @@
+/**
+ * One machine, composed from a configuration: memory, CPU, firmware models, TPM.
+ *
+ * Software runs in layers. The outermost is the scenario, which acts as one actor at a time by beginning activities.
+ * An activity executes instructions of the actor; an interrupt takes the CPU to a firmware model, whose routine may ask
+ * the TPM. `step` always advances the innermost layer by one tick.
+ */
+
+import { InputError } from '../common/errors';
+import type { Frame } from '../common/frames';
+import type {
+  Activity,
+  ActivityResult,
+  Actor,
+  CallInfo,
+  InterruptInfo,
+  MachineApi,
+  MachineConfig,
+  MachineEvent,
+  StepDetail,
+  TpmChoice,
+} from '../common/machine';
+import { Cpu, type CpuContext, type CpuExit, type Interrupt } from '../cpu/cpu';
+import { PhysicalMemory } from '../memory/memory';
+import { callNumbered } from '../pef/calls';
+import type { HypervisorState } from '../pef/firmware';
+import { createEmbeddedTpm } from '../tpm/embedded';
+import type { ExternalDevice } from '../tpm/device';
+import { commandNameOf } from '../tpm/codec';
+import {
+  type Work,
+  absorb,
+  contextOf,
+  describe,
+  keepsRegisters,
+  nextPrimitive,
+  resultOf,
+  startWork,
+} from './activities';
+import type { Primitive, TpmBuffer } from './activities';
+import { FirmwareStack, type ReturnPath } from './firmware-stack';
+import { InputLog } from './input-log';
+import { type PlacedGuest, STUBS, asmBase, codeArea, guestNamed, placeGuests } from './layout';
+import { LEVEL_MSR, MSR, MSR_LE, SPR, actorMsr, levelOf, privilegeName } from './levels';
+import { TpmProxy } from './tpm-proxy';
+
+/** What only the program around the machine can give. */
+export interface MachineServices {
+  /** Makes the device of `tpm swtpm|mssim|device`; without it such a machine's TPM calls end as H_RESOURCE. */
+  readonly externalTpm?: (choice: TpmChoice) => ExternalDevice;
+}
+
+/** Vectors that the machine tells apart. */
+const SYSTEM_CALL = 0xc00;
+const PROGRAM = 0x700;
+const SRR1_PRIVILEGED = 1n << 18n;
+
+export class Machine implements MachineApi {
+  readonly config: MachineConfig;
+  readonly memory: PhysicalMemory;
+  readonly cpu: Cpu;
+  readonly #guests: readonly PlacedGuest[];
+  readonly #tpm: TpmProxy;
+  readonly #firmware: FirmwareStack;
+  readonly #hypervisor: HypervisorState = { tpmOpen: false };
+  readonly #powerOn: CpuContext;
+  /** Registers of the actors that do not act now, by `contextOf`. */
+  readonly #contexts = new Map<string, CpuContext>();
+  readonly #entered: { readonly actor: Actor; readonly msr: bigint }[] = [];
+  #actor: Actor;
+  #work: Work | undefined;
+  #primitive: Primitive | undefined;
+  #codeBreakpoints: ReadonlySet<bigint> = new Set();
+
+  /** @throws InputError when the configuration cannot be built; the message names the limit */
+  constructor(config: MachineConfig, services: MachineServices = {}) {
+    const first = config.guests[0];
+    if (!first) throw new InputError('no-guest', 'A machine needs at least one guest.');
+    this.config = config;
+    this.#guests = placeGuests(config);
+    this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
+    this.cpu = new Cpu(this.memory);
+    this.cpu.partitionScope = (lpid, gpa) => this.#partitionScope(lpid, gpa);
+    this.#powerOn = this.cpu.saveContext();
+    const makeExternal = services.externalTpm;
+    this.#tpm = new TpmProxy(config.tpm, {
+      embedded: config.tpm.kind === 'embedded' ? createEmbeddedTpm(config.seed) : undefined,
+      external: makeExternal && (() => makeExternal(config.tpm)),
+      log: new InputLog(),
+      nameOf: commandNameOf,
+    });
+    this.#firmware = new FirmwareStack({
+      profile: config.profile,
+      cpu: this.cpu,
+      tpm: this.#tpm,
+      hypervisor: this.#hypervisor,
+      memoryOf: (lpid) => this.#guestMemory(lpid),
+    });
+    this.#actor = { kind: 'guest', guest: first.name, user: false };
+    this.#powerUp();
+  }
+
+  get actor(): Actor {
+    return this.#actor;
+  }
+
+  // --- actors -------------------------------------------------------------------------------------------------------
+
+  #powerUp(): void {
+    this.cpu.setSpr(SPR.SMFCTRL, 1n << 63n);
+    this.cpu.setSpr(SPR.LPCR, LEVEL_MSR.lpcr);
+    for (const actor of this.#allActors()) this.#writeStubs(actor);
+    this.#actor = { kind: 'guest', guest: this.#guests[0]?.name ?? '', user: false };
+    this.#arrive(this.#actor);
+    this.cpu.msr = actorMsr(this.#actor, this.#endian(this.#actor));
+  }
+
+  #allActors(): Actor[] {
+    return [
+      ...this.#guests.map((guest) => ({ kind: 'guest', guest: guest.name, user: false }) as const),
+      { kind: 'hypervisor' },
+      { kind: 'ultravisor' },
+    ];
+  }
+
+  #endian(actor: Actor): 'little' | 'big' {
+    return actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).endian : 'little';
+  }
+
+  /** Real address of an effective address in the actor's own memory, without translation by the CPU. */
+  #realOf(actor: Actor, address: bigint): bigint {
+    return actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).base + address : address;
+  }
+
+  #writeStubs(actor: Actor): void {
+    const area = this.#realOf(actor, codeArea(actor, this.config, this.#guests));
+    for (const { offset, word } of Object.values(STUBS)) {
+      this.memory.write(area + BigInt(offset), wordBytes(word, this.#endian(actor)));
+    }
+  }
+
+  #arrive(actor: Actor): void {
+    if (actor.kind === 'guest') {
+      this.cpu.setSpr(SPR.LPIDR, BigInt(guestNamed(this.#guests, actor.guest).lpid));
+    } else if (actor.kind !== 'ultravisor') {
+      this.cpu.setSpr(SPR.LPIDR, 0n);
+    }
+  }
+
+  enter(actor: Actor): void {
+    if (actor.kind === 'guest') guestNamed(this.#guests, actor.guest);
+    this.#entered.push({ actor: this.#actor, msr: this.cpu.msr });
+    this.#switchTo(actor);
+  }
+
+  leave(): void {
+    const before = this.#entered.pop();
+    if (!before) return;
+    const same = contextOf(before.actor) === contextOf(this.#actor);
+    this.#switchTo(before.actor);
+    // Inside one context (`as svm1 { as svm1 user { } }`) only the problem state ends; what the block did to MSR stays.
+    if (same) this.cpu.msr = (this.cpu.msr & ~MSR.PR) | (before.msr & MSR.PR);
+  }
+
+  #switchTo(actor: Actor): void {
+    const from = contextOf(this.#actor);
+    const to = contextOf(actor);
+    if (from !== to) {
+      this.#contexts.set(from, this.cpu.saveContext());
+      const saved = this.#contexts.get(to);
+      this.cpu.loadContext(saved ?? this.#powerOn);
+      if (!saved) this.cpu.msr = actorMsr(actor, this.#endian(actor));
+      this.#arrive(actor);
+    }
+    this.#actor = actor;
+    const user = actor.kind === 'host user' || (actor.kind === 'guest' && actor.user);
+    this.cpu.msr = user ? this.cpu.msr | MSR.PR : this.cpu.msr & ~MSR.PR;
+  }
+
+  // --- activities ---------------------------------------------------------------------------------------------------
+
+  begin(activity: Activity): void {
+    const saved = keepsRegisters(activity) ? Array.from({ length: 32 }, (_, i) => this.cpu.gpr(i)) : undefined;
+    this.#work = startWork(activity, saved);
+    this.#primitive = undefined;
+    if (activity.kind === 'code') this.#placeCode(activity);
+    else this.#prepare(this.#work);
+  }
+
+  /** Asm blocks stand in the actor's code area, followed by a branch to the page where they end. */
+  #placeCode(activity: Activity & { readonly kind: 'code' }): void {
+    const area = codeArea(this.#actor, this.config, this.#guests);
+    const start = asmBase(area) + BigInt(activity.offset);
+    const end = start + BigInt(activity.code.length);
+    const endian = this.#endian(this.#actor);
+    const words = new DataView(activity.code.buffer, activity.code.byteOffset, activity.code.byteLength);
+    for (let at = 0; at + 4 <= activity.code.length; at += 4) {
+      this.memory.write(this.#realOf(this.#actor, start + BigInt(at)), wordBytes(words.getUint32(at), endian));
+    }
+    const back = Number(BigInt.asUintN(26, area + BigInt(STUBS.end.offset) - end));
+    this.memory.write(this.#realOf(this.#actor, end), wordBytes((0x48000000 | back) >>> 0, endian));
+    this.cpu.nia = start;
+  }
+
+  get #codeEnd(): bigint {
+    return codeArea(this.#actor, this.config, this.#guests) + BigInt(STUBS.end.offset);
+  }
+
+  /** Sets the CPU up for the next instruction of the work, or completes it. */
+  #prepare(work: Work): void {
+    const primitive = nextPrimitive(work, (this.cpu.msr & MSR_LE) !== 0n, () => this.#tpmBuffer());
+    this.#primitive = primitive;
+    if (!primitive) {
+      work.result = resultOf(work);
+      this.#finish(work);
+      return;
+    }
+    for (const [number, value] of primitive.registers) this.cpu.setGpr(number, value);
+    // The ultravisor's own hypercall does not trap: it returns into the hypervisor's vector.
+    const stub = primitive.stub === 'sc1' && this.#actor.kind === 'ultravisor' ? 'urfid' : primitive.stub;
+    this.cpu.nia = codeArea(this.#actor, this.config, this.#guests) + BigInt(STUBS[stub].offset);
+    if (stub === 'urfid') this.#firmware.aimAtHypervisor();
+  }
+
+  #tpmBuffer(): TpmBuffer {
+    const actor = this.#actor;
+    const guest = actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest) : this.#guests[0];
+    if (!guest) throw new InputError('no-guest', 'A machine needs at least one guest.');
+    const gpa = guest.tpmBuffer;
+    return { gpa, address: actor.kind === 'guest' ? gpa : guest.base + gpa };
+  }
+
+  get state(): 'idle' | 'running' | 'waiting' {
+    if (this.#tpm.waiting) return 'waiting';
+    return this.#work && (!this.#work.result || this.#primitive || this.#firmware.busy) ? 'running' : 'idle';
+  }
+
+  takeResult(): ActivityResult {
+    const result = this.#work?.result;
+    if (!result || this.state !== 'idle') throw new RangeError('there is no result to take');
+    this.#work = undefined;
+    return result;
+  }
+
+  setCodeBreakpoints(addresses: ReadonlySet<bigint>): void {
+    this.#codeBreakpoints = addresses;
+  }
+
+  // --- stepping -----------------------------------------------------------------------------------------------------
+
+  step(
+    maxTicks: number,
+    detail: StepDetail = 'line',
+  ): { readonly ticks: number; readonly events: readonly MachineEvent[] } {
+    const events: MachineEvent[] = [];
+    let ticks = 0;
+    while (ticks < maxTicks && this.state === 'running') {
+      const before = this.cpu.msr;
+      const plain = !this.#firmware.busy && this.#work?.activity.kind !== 'call';
+      ticks += this.#advance(maxTicks - ticks, detail, events);
+      const after = this.cpu.msr;
+      if (((before ^ after) & LEVEL_MSR.mask) !== 0n) events.push({ kind: 'msr', from: before, to: after });
+      // Single loads and stores and long code run on; everything that a view could show ends the stride.
+      const code = this.#work?.activity.kind === 'code';
+      if (events.length > 0 || !plain || this.#firmware.busy || (code && detail === 'line')) break;
+      if (code && this.#codeBreakpoints.has(this.cpu.nia)) break;
+    }
+    return { ticks, events };
+  }
+
+  #advance(maxTicks: number, detail: StepDetail, events: MachineEvent[]): number {
+    if (this.#firmware.busy) {
+      const path = this.#firmware.advance(events);
+      if (path) this.#firmwareReturned(path, events);
+      return 1;
+    }
+    const work = this.#work;
+    if (!work) return 1;
+    if (work.activity.kind === 'code') return this.#runCode(detail === 'line' ? 1 : maxTicks, events);
+    this.#afterRun(this.cpu.run(1), events);
+    return 1;
+  }
+
+  #runCode(maxInstructions: number, events: MachineEvent[]): number {
+    this.cpu.setBreakpoints(maxInstructions === 1 ? new Set() : new Set([...this.#codeBreakpoints, this.#codeEnd]));
+    const exit = this.cpu.run(maxInstructions);
+    this.#afterRun(exit, events);
+    return Math.max(1, exit.executed);
+  }
+
+  #afterRun(exit: CpuExit, events: MachineEvent[]): void {
+    if (exit.reason === 'interrupt') this.#interrupted(exit.interrupt, events);
+    else this.#arrived(events);
+  }
+
+  /** The CPU is back in the actor's code: is the instruction or the block over? */
+  #arrived(events: MachineEvent[]): void {
+    const work = this.#work;
+    if (!work || this.#firmware.busy) return;
+    if (work.activity.kind === 'code') {
+      if (this.cpu.nia === this.#codeEnd) this.#finish(work, { kind: 'done' });
+      return;
+    }
+    const primitive = this.#primitive;
+    if (!primitive) return;
+    if (this.#actor.kind === 'ultravisor' && primitive.stub === 'sc1' && levelOf(this.cpu.msr) === 'hypervisor') {
+      this.#startCall('hypervisor', 1, 'uv return', events);
+      return;
+    }
+    this.#completePrimitive(work, primitive);
+  }
+
+  #completePrimitive(work: Work, primitive: Primitive): void {
+    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), (this.cpu.msr & MSR_LE) !== 0n);
+    this.#prepare(work);
+  }
+
+  #finish(work: Work, result?: ActivityResult): void {
+    work.result = result ?? work.result ?? { kind: 'done' };
+    this.#primitive = undefined;
+    work.saved?.forEach((value, i) => {
+      this.cpu.setGpr(i, value);
+    });
+  }
+
+  // --- interrupts ---------------------------------------------------------------------------------------------------
+
+  #interrupted(interrupt: Interrupt, events: MachineEvent[]): void {
+    const level = levelOf(this.cpu.msr);
+    const lev = interrupt.vector === SYSTEM_CALL ? this.#levOf() : 0;
+    const mine = this.#actor.kind === level || (level === 'guest' && this.#actor.kind === 'guest');
+    const info: InterruptInfo = {
+      vector: interrupt.vector,
+      name: interrupt.row.name,
+      address: interrupt.cia,
+      level,
+      detail: interrupt.detail,
+    };
+    events.push({ kind: 'interrupt', interrupt: info });
+    if (!mine && level !== 'guest' && (lev === 1 || lev === 2)) {
+      const problem = (interrupt.from & MSR.PR) !== 0n && lev === 1;
+      if (problem) {
+        this.#refuseProblemState(interrupt, events);
+        return;
+      }
+      this.#startCall(level, lev, level === 'hypervisor' ? 'hrfid' : 'urfid', events);
+      return;
+    }
+    this.#toScript(interrupt, info);
+  }
+
+  /**
+   * A hypercall from problem state is not served: KVM gives the partition a privileged-instruction program interrupt
+   * (Linux arch/powerpc/kvm/book3s_hv.c, SRR1 bit 45).
+   */
+  #refuseProblemState(interrupt: Interrupt, events: MachineEvent[]): void {
+    const row = interruptAt(PROGRAM);
+    this.cpu.setSpr(SPR.SRR0, interrupt.cia);
+    this.cpu.setSpr(SPR.SRR1, interrupt.from | SRR1_PRIVILEGED);
+    const info: InterruptInfo = {
+      vector: PROGRAM,
+      name: row.name,
+      address: interrupt.cia,
+      level: 'guest',
+      detail: 'sc 1 in problem state: the hypervisor refuses it as a privileged instruction',
+    };
+    events.push({ kind: 'interrupt', interrupt: info });
+    this.#toScript(interrupt, info);
+  }
+
+  /** LEV of the system call, which the interrupt leaves in SRR1 bits 42:43 (Power ISA 3.1). */
+  #levOf(): number {
+    return Number((this.cpu.spr(SPR.SRR1) >> 20n) & 3n);
+  }
+
+  /** No model takes the interrupt: the scripted software has to deal with it, and goes on where it was. */
+  #toScript(interrupt: Interrupt, info: InterruptInfo): void {
+    this.cpu.msr = interrupt.from;
+    this.cpu.nia = interrupt.cia;
+    if (this.#work) this.#finish(this.#work, { kind: 'interrupt', interrupt: info });
+  }
+
+  #startCall(level: 'hypervisor' | 'ultravisor', lev: 1 | 2, path: ReturnPath, events: MachineEvent[]): void {
+    const number = this.cpu.gpr(3);
+    const row = callNumbered(lev, number);
+    const call: CallInfo = {
+      lev,
+      number,
+      name: row?.name,
+      args: Array.from({ length: row?.parameters.length ?? 9 }, (_, i) => this.cpu.gpr(4 + i)),
+      caller: this.#callerName(),
+    };
+    events.push({ kind: 'call', call });
+    this.#firmware.start(level, call, path);
+  }
+
+  #callerName(): string {
+    if (this.#actor.kind !== 'guest') return this.#actor.kind;
+    return `${this.#actor.guest}, ${privilegeName(this.cpu.spr(SPR.SRR1))}`;
+  }
+
+  #firmwareReturned(path: ReturnPath, events: MachineEvent[]): void {
+    const exit = this.#firmware.executeReturn(path);
+    if (exit.reason === 'interrupt' && path !== 'uv return') {
+      this.#interrupted(exit.interrupt, events);
+      return;
+    }
+    if (path === 'uv return') {
+      this.#firmware.landInUltravisor();
+      if (this.#work && this.#primitive) this.#completePrimitive(this.#work, this.#primitive);
+      return;
+    }
+    this.#arrived(events);
+  }
+
+  // --- memory -------------------------------------------------------------------------------------------------------
+
+  #partitionScope(lpid: number, gpa: bigint): bigint | undefined {
+    const guest = this.#guests.find((each) => each.lpid === lpid);
+    return guest && gpa < BigInt(guest.memoryBytes) ? guest.base + gpa : undefined;
+  }
+
+  #guestMemory(lpid: number) {
+    const guest = this.#guests.find((each) => each.lpid === lpid) ?? this.#guests[0];
+    const size = BigInt(guest?.memoryBytes ?? 0);
+    const base = guest?.base ?? 0n;
+    return {
+      contains: (gpa: bigint, length: bigint) => gpa <= size && length <= size - gpa,
+      read: (gpa: bigint, length: number) => this.memory.read(base + gpa, length),
+      write: (gpa: bigint, bytes: Uint8Array) => {
+        this.memory.write(base + gpa, bytes);
+      },
+    };
+  }
+
+  ra(guest: string, gpa: bigint): bigint | undefined {
+    const placed = this.#guests.find((each) => each.name === guest);
+    return placed && this.#partitionScope(placed.lpid, gpa);
+  }
+
+  peek(address: bigint, length: number): Uint8Array | undefined {
+    return this.cpu.peek(address, length);
+  }
+
+  poke(address: bigint, bytes: Uint8Array): boolean {
+    return bytes.every((byte, i) => {
+      const place = this.cpu.translate(BigInt.asUintN(64, address + BigInt(i)), 'load');
+      if (!('ra' in place) || !this.memory.contains(place.ra, 1)) return false;
+      this.memory.write(place.ra, Uint8Array.of(byte));
+      return true;
+    });
+  }
+
+  // --- views --------------------------------------------------------------------------------------------------------
+
+  get exchange(): { readonly command: Uint8Array; readonly response?: Uint8Array } | undefined {
+    return this.#tpm.exchange;
+  }
+
+  readRegister(name: string): bigint | undefined {
+    return this.cpu.readRegister(name);
+  }
+
+  writeRegister(name: string, value: bigint): boolean {
+    return this.cpu.writeRegister(name, value);
+  }
+
+  codeBase(): bigint {
+    return asmBase(codeArea(this.#actor, this.config, this.#guests));
+  }
+
+  frames(): readonly Frame[] {
+    const work = this.#work;
+    if (!work || this.state === 'idle') return [];
+    const tpm = this.#tpm.frame();
+    const firmware = this.#firmware.frames();
+    const name = `${actorName(this.#actor)}: ${describe(work.activity)}`;
+    const address = firmware.length > 0 ? this.#firmware.callerAddress : this.cpu.nia;
+    return [...(tpm ? [tpm] : []), ...firmware, { kind: 'code', name, address, lineStart: firmware.length === 0 }];
+  }
+
+  // --- time travel --------------------------------------------------------------------------------------------------
+
+  get canReplay(): boolean {
+    return this.#tpm.busy && !this.#tpm.waiting;
+  }
+
+  service(signal?: AbortSignal): Promise<void> {
+    return this.#tpm.service(signal);
+  }
+
+  reset(): void {
+    this.memory.reset();
+    this.cpu.reset();
+    this.#tpm.reset();
+    this.#firmware.reset();
+    this.#hypervisor.tpmOpen = false;
+    this.#contexts.clear();
+    this.#entered.length = 0;
+    this.#work = undefined;
+    this.#primitive = undefined;
+    this.#powerUp();
+  }
+
+  hashInto(update: (bytes: Uint8Array) => void): void {
+    update(this.cpu.stateBytes());
+    for (const page of this.memory.dirtyPages()) {
+      update(text(`page ${page.ra}`));
+      update(page.bytes);
+    }
+    for (const [key, context] of this.#contexts) update(text(`${key} ${plain(context)}`));
+    update(text(plain([this.#actor, this.#entered, this.#work, this.#primitive, this.#hypervisor])));
+    update(text(plain([this.#tpm.summary(), this.#tpm.exchange, this.#tpm.state(), this.#firmware.summary()])));
+  }
+
+  /** Ends the connection of an external TPM. Never rejects. */
+  dispose(): Promise<void> {
+    return this.#tpm.dispose();
+  }
+}
+
+function wordBytes(word: number, endian: 'little' | 'big'): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, word, endian === 'little');
+  return bytes;
+}
+
+/** An actor in the words of the scenario language. */
+export function actorName(actor: Actor): string {
+  if (actor.kind !== 'guest') return actor.kind;
+  return actor.user ? `${actor.guest} user` : actor.guest;
+}
+
+const encoder = new TextEncoder();
+
+function text(of: string): Uint8Array {
+  return encoder.encode(of);
+}
+
+/** Plain data as text that is the same for the same data. */
+function plain(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    if (value instanceof Uint8Array) return Array.from(value).join(' ');
+    return value;
+  });
+}
