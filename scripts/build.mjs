@@ -7,11 +7,9 @@
  * server) is a bundle of its own, loaded when it is needed.
  */
 import * as esbuild from 'esbuild';
-import { fileURLToPath } from 'node:url';
 import fs from 'node:fs';
 import path from 'node:path';
-
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+import { root } from './lib/project.mjs';
 
 /** Bundle → entry. */
 const BUNDLES = {
@@ -22,7 +20,10 @@ const BUNDLES = {
   pef: 'cli/main.ts',
 };
 
-const entries = Object.entries(BUNDLES).filter(([, entry]) => fs.existsSync(path.join(root, entry)));
+const only = process.env.PEF_ONLY?.split(','); // temporary
+const entries = Object.entries(BUNDLES).filter(
+  ([out, entry]) => (only?.includes(out) ?? true) && fs.existsSync(path.join(root, entry)),
+);
 const minify = process.argv.includes('--minify');
 const watch = process.argv.includes('--watch');
 
@@ -55,7 +56,8 @@ if (watch) {
   const context = await esbuild.context({ ...options, logLevel: 'info' });
   await context.watch();
 } else {
-  await esbuild.build(options);
+  // esbuild has told its errors already.
+  await esbuild.build(options).catch(() => process.exit(1));
   const sizes = entries.map(([out]) => {
     const bytes = fs.statSync(path.join(root, 'dist', `${out}.cjs`)).size;
     return `${out} ${Math.ceil(bytes / 1024)} KiB`;

@@ -1,0 +1,42 @@
+/** Counts of test results, from the files that the runners write. */
+import fs from 'node:fs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/**
+ * @param {string} file
+ * @returns {any} undefined when the runner did not get as far as to write it
+ */
+function readJson(file) {
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+}
+
+/**
+ * Results of the suite inside VS Code (test/vscode/suite/index.ts).
+ * @param {string} file
+ * @returns {Counts | undefined}
+ */
+export function readResults(file) {
+  /** @type {{ name: string, state: keyof Counts, error?: string }[] | undefined} */
+  const results = readJson(file);
+  if (!results) return undefined;
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { state } of results) counts[state]++;
+  return counts;
+}
+
+/**
+ * Results of vitest's JSON reporter.
+ * @param {string} file
+ * @returns {Counts | undefined}
+ */
+export function readVitest(file) {
+  const results = readJson(file);
+  if (!results) return undefined;
+  const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = results;
+  // A file that does not load has no tests, but fails.
+  const broken = results.testResults.filter(
+    (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  return { passed, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests };
+}

@@ -1,0 +1,33 @@
+/** What the tests share: the example, waiting, and a debug session driven as the user interface drives it. */
+import * as assert from 'node:assert/strict';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+export const EXTENSION = 'pef-debug.pef-debug';
+
+/** Path of a file of the workspace, which is a copy of examples/. */
+export function workspaceFile(name: string): string {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'a workspace is open');
+  return path.join(folder.uri.fsPath, name);
+}
+
+export async function openExample(name = 'h-tpm-comm.pef'): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(workspaceFile(name));
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/**
+ * Asks until the answer is there.
+ * @param what named when the time is over
+ */
+export async function eventually<T>(what: string, ask: () => T | undefined | PromiseLike<T | undefined>): Promise<T> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
