@@ -34,7 +34,12 @@ describe('pef/layers', () => {
     ['they do', PEF, `import type { x } from '../machine/machine';`, []],
     ['down is free', TIMELINE, `import { x } from '../common/bytes';`, []],
     ['in the same folder too', PEF, `import { x } from './codes';`, []],
-    ['the user interface starts the emulator through bundles', UI, `import { x } from '../adapter/session';`, ['typesOnly']],
+    [
+      'the user interface starts the emulator through bundles',
+      UI,
+      `import { x } from '../adapter/session';`,
+      ['typesOnly'],
+    ],
     ['and knows VS Code', UI, `import * as vscode from 'vscode';`, []],
   ])('%s: %s', async (_statement, file, code, expected) => {
     expect(await problems(file, code)).toEqual(expected);
