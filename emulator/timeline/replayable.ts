@@ -8,7 +8,7 @@
 
 import type { TextRange } from '../common/errors';
 import type { Frame, NamedValue, SourceLocation } from '../common/frames';
-import type { MachineApi, MachineEvent } from '../common/machine';
+import type { MachineApi, MachineEvent, StepDetail } from '../common/machine';
 import type { Value } from '../common/values';
 
 export type { Frame, NamedValue, SourceId, SourceLocation } from '../common/frames';
@@ -43,9 +43,9 @@ export interface Replayable {
    * Runs at least one and at most `maxTicks` ticks and answers with what happened in them. Stops early, after the tick
    * in which it happened, at every event, at every change of frame, and at every line of scenario or listing: so
    * between two calls nothing that a breakpoint can name is passed over. Only code without source and without events
-   * runs in long strides.
+   * runs in long strides. With detail `event` nobody looks at lines: only events need to end a stride.
    */
-  step(maxTicks: number): readonly MachineEvent[];
+  step(maxTicks: number, detail?: StepDetail): readonly MachineEvent[];
   /** Gets the outside answer that `waiting` waits for, from the log when it is there. Never rejects. */
   service(signal?: AbortSignal): Promise<void>;
   /** True when the awaited answer is in the log, so that `step` goes on without `service`. */

@@ -1,0 +1,459 @@
+/**
+ * The breakpoints of one debugger: what was asked for, where it came to lie, and which of them a stride hits.
+ *
+ * Requests outlive the run: `attach` lays them over a new one (after a restart). A hit count is the number of hits since
+ * the start of the recording, so it is a function of the tick like everything else, in both directions.
+ */
+
+import type { SourceId, SourceLocation } from '../common/frames';
+import type { MachineEvent } from '../common/machine';
+import type { TextRange } from '../common/errors';
+import type { Value } from '../common/values';
+import { parseEventCondition, parseHitCondition, parseLogMessage } from './conditions';
+import type { EventCondition, HitCondition, LogPart } from './conditions';
+import { EVENT_CLASSES, eventNamed, unknownEvent } from './events';
+import type { EventClass, EventMatcher, EventVocabulary } from './events';
+import { beginsLine, sameSource, type Position } from './position';
+import type { DebugTarget } from './replayable';
+
+export interface Narrowing {
+  /** Expression of the language; stops only where it is true. */
+  readonly condition?: string;
+  /** `5`, `>= 3`, `% 2`. */
+  readonly hitCondition?: string;
+  /** Printed instead of stopping; `{expression}` is replaced by its value. */
+  readonly logMessage?: string;
+}
+
+export interface LineRequest extends Narrowing {
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** What a data breakpoint watches: an expression of the language, read after every tick. */
+export interface DataRequest extends Narrowing {
+  readonly dataId: string;
+  readonly expression: string;
+}
+
+export interface Breakpoint {
+  readonly id: number;
+  readonly verified: boolean;
+  /** What it stands for, or why it cannot be used. */
+  readonly message?: string;
+  readonly location?: SourceLocation;
+}
+
+export type HitReason =
+  'breakpoint' | 'function breakpoint' | 'exception' | 'instruction breakpoint' | 'data breakpoint';
+
+export interface Hit {
+  readonly reason: HitReason;
+  readonly description: string;
+  readonly ids: readonly number[];
+  /** The event, when it was one. */
+  readonly event?: MachineEvent;
+}
+
+type Place =
+  | { readonly kind: 'line'; readonly source: SourceId; readonly request: LineRequest }
+  | { readonly kind: 'event'; readonly name: string }
+  | { readonly kind: 'class'; readonly name: EventClass }
+  | { readonly kind: 'address'; readonly address: bigint }
+  | { readonly kind: 'data'; readonly request: DataRequest };
+
+type Group = Place['kind'];
+
+interface Entry {
+  readonly id: number;
+  readonly place: Place;
+  readonly narrowing: Narrowing;
+  readonly hitCondition: HitCondition | undefined;
+  readonly log: readonly LogPart[] | undefined;
+  verified: boolean;
+  message: string | undefined;
+  location: SourceLocation | undefined;
+  matcher: EventMatcher | undefined;
+  eventCondition: EventCondition | undefined;
+  hits: number;
+  /** Log messages of ticks up to here were printed. */
+  loggedTo: number;
+  /** Last value seen of a data breakpoint, written out. */
+  last: string | undefined;
+}
+
+/** Most breakpoints of one group: more is a mistake, and each costs time in every tick. */
+const MOST_BREAKPOINTS = 10_000;
+
+/** Places of a listing where a breakpoint can lie, ascending. */
+export type ListingLines = (name: string) => readonly TextRange[];
+
+export interface Surroundings {
+  readonly target: DebugTarget;
+  readonly words: EventVocabulary;
+  readonly listingLines: ListingLines;
+}
+
+/** What one stride showed. */
+export interface Seen {
+  readonly before: Position | undefined;
+  readonly now: Position;
+  readonly events: readonly MachineEvent[];
+}
+
+export class BreakpointTable {
+  #entries: Entry[] = [];
+  #nextId = 1;
+  #around: Surroundings | undefined;
+  #version = 0;
+
+  /** Changes whenever breakpoints were set: counts of hits may lack the new ones. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Lays all breakpoints over a run. Their hits start from nothing. */
+  attach(around: Surroundings): void {
+    this.#around = around;
+    for (const entry of this.#entries) {
+      entry.hits = 0;
+      entry.loggedTo = -1;
+      entry.last = undefined;
+      this.#resolve(entry, around);
+    }
+  }
+
+  /** Replaces the line breakpoints of one source. */
+  setLines(source: SourceId, requests: readonly LineRequest[]): readonly Breakpoint[] {
+    return this.#replace(
+      (place) => place.kind === 'line' && sameSource(place.source, source),
+      requests.map((request) => [{ kind: 'line', source, request }, request]),
+    );
+  }
+
+  /** Replaces the breakpoints on named events. */
+  setEvents(requests: readonly (Narrowing & { readonly name: string })[]): readonly Breakpoint[] {
+    return this.#replaceGroup(
+      'event',
+      requests.map((request) => [{ kind: 'event', name: request.name }, request]),
+    );
+  }
+
+  /** Replaces the classes of events that stop. */
+  setClasses(requests: readonly { readonly name: EventClass; readonly condition?: string }[]): readonly Breakpoint[] {
+    return this.#replaceGroup(
+      'class',
+      requests.map((request) => [{ kind: 'class', name: request.name }, { condition: request.condition }]),
+    );
+  }
+
+  /** Replaces the breakpoints on instruction addresses (effective addresses). */
+  setAddresses(requests: readonly (Narrowing & { readonly address: bigint })[]): readonly Breakpoint[] {
+    return this.#replaceGroup(
+      'address',
+      requests.map((request) => [{ kind: 'address', address: request.address }, request]),
+    );
+  }
+
+  /** Replaces the data breakpoints. */
+  setData(requests: readonly DataRequest[]): readonly Breakpoint[] {
+    return this.#replaceGroup(
+      'data',
+      requests.map((request) => [{ kind: 'data', request }, request]),
+    );
+  }
+
+  /** All breakpoints as they lie now. */
+  all(): readonly Breakpoint[] {
+    return this.#entries.map(publicView);
+  }
+
+  /** Frames must be looked at after every stride. */
+  get needsFrames(): boolean {
+    return this.#entries.some(
+      (entry) => entry.verified && (entry.place.kind === 'line' || entry.place.kind === 'address'),
+    );
+  }
+
+  /** Every single tick must be looked at. */
+  get needsEveryTick(): boolean {
+    return this.#entries.some(
+      (entry) => entry.verified && (entry.place.kind === 'address' || entry.place.kind === 'data'),
+    );
+  }
+
+  get countsHits(): boolean {
+    return this.#entries.some((entry) => entry.hitCondition !== undefined);
+  }
+
+  hits(): ReadonlyMap<number, number> {
+    return new Map(this.#entries.map((entry) => [entry.id, entry.hits]));
+  }
+
+  setHits(hits: ReadonlyMap<number, number>): void {
+    for (const entry of this.#entries) entry.hits = hits.get(entry.id) ?? 0;
+  }
+
+  /** Takes the present values of data breakpoints as those before the next stride. */
+  rebase(): void {
+    for (const entry of this.#entries) {
+      if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request.expression);
+    }
+  }
+
+  /** The breakpoint on failures with its condition true, or undefined. */
+  failureId(): number | undefined {
+    const entry = this.#entries.find((each) => each.place.kind === 'class' && each.place.name === 'failures');
+    if (!entry?.verified) return undefined;
+    return this.#isTrue(entry.narrowing.condition) === false ? undefined : entry.id;
+  }
+
+  /**
+   * What stops after a stride, if anything. Counts hits.
+   *
+   * @param log receives the text of log messages whose tick was not logged before
+   */
+  check(seen: Seen, log?: (text: string, location: SourceLocation | undefined) => void): Hit | undefined {
+    const hits: { entry: Entry; event: MachineEvent | undefined; description: string }[] = [];
+    for (const entry of this.#entries) {
+      if (!entry.verified) continue;
+      const met = this.#meets(entry, seen);
+      if (!met) continue;
+      const problem = this.#narrowed(entry);
+      if (problem === false) continue;
+      if (entry.log) {
+        if (log && seen.now.tick > entry.loggedTo) {
+          entry.loggedTo = seen.now.tick;
+          log(this.#logText(entry.log), seen.now.frames[0]?.location);
+        }
+        continue;
+      }
+      hits.push({ entry, event: met.event, description: problem === true ? met.description : problem });
+    }
+    const first = hits[0];
+    if (!first) return undefined;
+    return {
+      reason: REASONS[first.entry.place.kind],
+      description: first.description,
+      ids: hits.map((hit) => hit.entry.id),
+      event: hits.find((hit) => hit.event)?.event,
+    };
+  }
+
+  #meets(entry: Entry, seen: Seen): { description: string; event?: MachineEvent } | undefined {
+    const { place } = entry;
+    const top = seen.now.frames[0];
+    switch (place.kind) {
+      case 'line': {
+        const at = top?.location;
+        if (!at || at.range.line !== entry.location?.range.line || !sameSource(at.source, place.source))
+          return undefined;
+        if (place.request.column !== undefined && at.range.column !== entry.location.range.column) return undefined;
+        return beginsLine(seen.before, seen.now) ? { description: 'Breakpoint' } : undefined;
+      }
+      case 'address':
+        return top?.kind === 'code' && top.address === place.address
+          ? { description: 'Instruction breakpoint' }
+          : undefined;
+      case 'data': {
+        const value = this.#read(place.request.expression);
+        const before = entry.last;
+        if (value === undefined) return undefined;
+        entry.last = value;
+        if (before === undefined || before === value) return undefined;
+        return { description: `${place.request.expression}: ${before} became ${value}` };
+      }
+      case 'event':
+      case 'class': {
+        const event = seen.events.find(
+          (each) => entry.matcher?.matches(each) === true && entry.eventCondition?.matches(each) !== false,
+        );
+        return event && { event, description: eventText(event) };
+      }
+    }
+  }
+
+  /** Condition and hit condition. True: stop; false: go on; a text: stop, because the condition cannot be evaluated. */
+  #narrowed(entry: Entry): boolean | string {
+    const condition = entry.eventCondition ? entry.eventCondition.expression : entry.narrowing.condition;
+    const holds = this.#isTrue(condition);
+    if (holds === false) return false;
+    entry.hits++;
+    if (entry.hitCondition && !entry.hitCondition(entry.hits)) return false;
+    return holds;
+  }
+
+  #isTrue(condition: string | undefined): boolean | string {
+    if (condition === undefined || condition.trim() === '') return true;
+    const result = this.#around?.target.evaluate(condition);
+    if (!result) return true;
+    if ('error' in result) return `The breakpoint's condition cannot be evaluated: ${result.error}`;
+    return isTruth(result.value) ?? `The breakpoint's condition '${condition}' is neither a number nor a boolean.`;
+  }
+
+  #read(expression: string): string | undefined {
+    const target = this.#around?.target;
+    const result = target?.evaluate(expression);
+    return target && result && 'value' in result ? target.format(result.value, { hex: true }) : undefined;
+  }
+
+  #logText(parts: readonly LogPart[]): string {
+    const target = this.#around?.target;
+    return parts
+      .map((part) => {
+        if ('text' in part) return part.text;
+        const result = target?.evaluate(part.expression);
+        if (!target || !result) return '';
+        return 'error' in result ? `{${part.expression}: ${result.error}}` : target.format(result.value);
+      })
+      .join('');
+  }
+
+  #replaceGroup(group: Group, wanted: readonly (readonly [Place, Narrowing])[]): readonly Breakpoint[] {
+    return this.#replace((place) => place.kind === group, wanted);
+  }
+
+  #replace(
+    belongs: (place: Place) => boolean,
+    wanted: readonly (readonly [Place, Narrowing])[],
+  ): readonly Breakpoint[] {
+    this.#version++;
+    const old = this.#entries.filter((entry) => belongs(entry.place));
+    const fresh = wanted.slice(0, MOST_BREAKPOINTS).map(([place, narrowing]) => {
+      const key = keyOf(place, narrowing);
+      const index = old.findIndex((entry) => keyOf(entry.place, entry.narrowing) === key);
+      return index < 0 ? this.#make(place, narrowing) : (old.splice(index, 1)[0] ?? this.#make(place, narrowing));
+    });
+    this.#entries = [...this.#entries.filter((entry) => !belongs(entry.place)), ...fresh];
+    return fresh.map(publicView);
+  }
+
+  #make(place: Place, narrowing: Narrowing): Entry {
+    const { hitCondition, logMessage } = narrowing;
+    const entry: Entry = {
+      id: this.#nextId++,
+      place,
+      narrowing,
+      hitCondition: hitCondition?.trim() ? parseHitCondition(hitCondition) : undefined,
+      log: logMessage ? parseLogMessage(logMessage) : undefined,
+      verified: false,
+      message: undefined,
+      location: undefined,
+      matcher: undefined,
+      eventCondition: undefined,
+      hits: 0,
+      loggedTo: -1,
+      last: undefined,
+    };
+    if (this.#around) this.#resolve(entry, this.#around);
+    return entry;
+  }
+
+  /** Finds out where a breakpoint lies in this run, or why it cannot. */
+  #resolve(entry: Entry, around: Surroundings): void {
+    entry.verified = false;
+    entry.location = undefined;
+    entry.message = this.#problem(entry, around);
+    entry.verified = entry.message === undefined;
+    if (entry.verified && entry.place.kind === 'event') entry.message = entry.matcher?.description;
+    if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request.expression);
+  }
+
+  #problem(entry: Entry, around: Surroundings): string | undefined {
+    const { place, narrowing } = entry;
+    if (narrowing.hitCondition?.trim() && !entry.hitCondition) {
+      return `'${narrowing.hitCondition}' is not a hit condition; write a number, or one after >=, >, <, <=, == or %.`;
+    }
+    switch (place.kind) {
+      case 'line': {
+        const { source, request } = place;
+        const lines =
+          source.kind === 'file' ? around.target.breakpointLines(source.path) : around.listingLines(source.name);
+        const range = lines.find((each) => isAtOrAfter(each, request));
+        if (!range) return 'There is no statement on this line or after it.';
+        entry.location = { source, range };
+        return undefined;
+      }
+      case 'event':
+        entry.matcher = eventNamed(place.name, around.words);
+        return entry.matcher ? undefined : unknownEvent(place.name, around.words);
+      case 'class': {
+        const row = EVENT_CLASSES.find((each) => each.name === place.name);
+        entry.matcher = row && { description: row.label, matches: (event) => row.matches(event) };
+        entry.eventCondition =
+          narrowing.condition && place.name !== 'failures'
+            ? parseEventCondition(narrowing.condition, around.words)
+            : undefined;
+        return undefined;
+      }
+      case 'address':
+        return undefined;
+      case 'data': {
+        const result = around.target.evaluate(place.request.expression);
+        return 'error' in result ? result.error : undefined;
+      }
+    }
+  }
+}
+
+const REASONS: Readonly<Record<Group, HitReason>> = {
+  line: 'breakpoint',
+  event: 'function breakpoint',
+  class: 'exception',
+  address: 'instruction breakpoint',
+  data: 'data breakpoint',
+};
+
+function publicView(entry: Entry): Breakpoint {
+  const { id, verified, message, location } = entry;
+  return { id, verified, ...(message !== undefined && { message }), ...(location && { location }) };
+}
+
+function keyOf(place: Place, narrowing: Narrowing): string {
+  const { condition = '', hitCondition = '', logMessage = '' } = narrowing;
+  const at = {
+    line: () => (place.kind === 'line' ? [place.request.line, place.request.column ?? 0] : []),
+    event: () => (place.kind === 'event' ? [place.name] : []),
+    class: () => (place.kind === 'class' ? [place.name] : []),
+    address: () => (place.kind === 'address' ? [place.address.toString()] : []),
+    data: () => (place.kind === 'data' ? [place.request.dataId] : []),
+  }[place.kind]();
+  return JSON.stringify([place.kind, ...at, condition, hitCondition, logMessage]);
+}
+
+function isAtOrAfter(range: TextRange, request: LineRequest): boolean {
+  if (range.line !== request.line) return range.line > request.line;
+  return request.column === undefined || range.endLine > range.line || request.column <= range.endColumn;
+}
+
+/** Whether a value counts as true; undefined for what is neither a number nor a boolean. */
+function isTruth(value: Value): boolean | undefined {
+  if (typeof value === 'bigint') return value !== 0n;
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+const hex = (value: number | bigint) => '0x' + value.toString(16);
+
+/** An event in words. */
+export function eventText(event: MachineEvent): string {
+  switch (event.kind) {
+    case 'call': {
+      const kind = event.call.lev === 2 ? 'Ultracall' : 'Hypercall';
+      return `${kind} ${event.call.name ?? hex(event.call.number)} by ${event.call.caller}`;
+    }
+    case 'call return':
+      return `${event.call.name ?? hex(event.call.number)} returns ${hex(event.result)}`;
+    case 'interrupt':
+      return `${event.interrupt.name} interrupt (${hex(event.interrupt.vector)}): ${event.interrupt.detail}`;
+    case 'msr':
+      return `MSR changes from ${hex(event.from)} to ${hex(event.to)}`;
+    case 'tpm command':
+      return `TPM command of ${event.bytes.length} bytes`;
+    case 'tpm response':
+      return `TPM response of ${event.bytes.length} bytes`;
+    case 'output':
+      return event.text;
+    case 'scenario':
+      return `Scenario ${event.name}`;
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * A debugger over one run: go, step, stop and go back, by lines, instructions and events.
+ *
+ * One movement at a time; each is a promise of the stop that ends it. Long movements run in slices and let their host
+ * work in between; `pause` ends any of them where it is, `cancel` a search backwards where it began.
+ */
+
+import { InputError } from '../common/errors';
+import type { SourceLocation } from '../common/frames';
+import type { MachineEvent } from '../common/machine';
+import type { BreakpointTable, Hit, HitReason, Surroundings } from './breakpoints';
+import { beginsLine, depthOf, positionOf, type Position } from './position';
+import type { DebugTarget, RunOutcome } from './replayable';
+import { LineStarts, stepIn, stepOut, stepOver, type StepEnd, type StepUnit } from './stepping';
+import { STRIDE_TICKS, Timeline, type Pace, type Stride } from './timeline';
+
+export type StopReason = HitReason | 'step' | 'entry' | 'pause' | 'goto' | 'finished';
+
+export interface Stop {
+  readonly reason: StopReason;
+  /** A few words for the user. */
+  readonly description: string;
+  /** Ids of the breakpoints that were hit. */
+  readonly breakpoints: readonly number[];
+  /** The event that was stopped at, when it was one. */
+  readonly event?: MachineEvent;
+  /** Set when the run is over: with reason `exception` at a failure that the user wants to see, else `finished`. */
+  readonly outcome?: RunOutcome;
+}
+
+/** What the debugger asks of whoever runs it. */
+export interface DebuggerHost {
+  /** True when some milliseconds have passed since the last `yieldToHost`. */
+  shouldYield(): boolean;
+  yieldToHost(): Promise<void>;
+  /** An event of the run, once: not when its tick is executed again. */
+  happened(event: MachineEvent, location: SourceLocation | undefined): void;
+  /** The text of a log message. */
+  log(text: string, location: SourceLocation | undefined): void;
+}
+
+/** One movement under way. */
+class Movement implements Pace {
+  stopRequested = false;
+  cancelled = false;
+  readonly stopped: Promise<void>;
+  #settle: () => void = () => undefined;
+
+  constructor(
+    readonly origin: number,
+    private readonly host: DebuggerHost,
+  ) {
+    this.stopped = new Promise((settle) => (this.#settle = settle));
+  }
+
+  shouldYield(): boolean {
+    return this.host.shouldYield();
+  }
+
+  yieldToHost(): Promise<void> {
+    return this.host.yieldToHost();
+  }
+
+  stop(): void {
+    this.stopRequested = true;
+    this.#settle();
+  }
+}
+
+const START = 'Start of the recording';
+
+export class Debugger {
+  readonly timeline: Timeline;
+  #movement: Movement | undefined;
+  /** Tick at which the hit counts are right; undefined when they must be counted anew. */
+  #countedTo: number | undefined = 0;
+  /** Version of the breakpoints that were counted. */
+  #countedVersion = 0;
+  /** Whether the arrival at the present tick was checked already. */
+  #started = false;
+
+  constructor(
+    readonly target: DebugTarget,
+    readonly breakpoints: BreakpointTable,
+    surroundings: Omit<Surroundings, 'target'>,
+    private readonly host: DebuggerHost,
+  ) {
+    this.timeline = new Timeline(target);
+    breakpoints.attach({ ...surroundings, target });
+  }
+
+  get running(): boolean {
+    return this.#movement !== undefined;
+  }
+
+  /** To the first line, or as far as `continue` goes. */
+  start(options: { readonly stopOnEntry: boolean }): Promise<Stop> {
+    if (!options.stopOnEntry) return this.continue();
+    return this.#move(async (movement) => {
+      this.#started = true;
+      const now = positionOf(this.target);
+      if (beginsLine(undefined, now)) return stopFor('entry', 'Entry');
+      const stop = await this.#forward(movement, beginsLine);
+      return stop.reason === 'step' ? stopFor('entry', 'Entry') : stop;
+    });
+  }
+
+  /** To the next breakpoint, or the end. */
+  continue(): Promise<Stop> {
+    return this.#move((movement) => this.#forward(movement));
+  }
+
+  /** To the end, whatever breakpoints there are. */
+  runToEnd(): Promise<Stop> {
+    return this.#move((movement) => this.#forward(movement, undefined, false));
+  }
+
+  stepIn(unit: StepUnit): Promise<Stop> {
+    return this.#move((movement) => this.#forward(movement, stepIn(unit), true, unit));
+  }
+
+  stepOver(unit: StepUnit): Promise<Stop> {
+    return this.#move((movement) => {
+      return this.#forward(movement, stepOver(positionOf(this.target), unit), true, unit);
+    });
+  }
+
+  stepOut(unit: StepUnit): Promise<Stop> {
+    return this.#move((movement) => this.#forward(movement, stepOut(positionOf(this.target), unit), true, unit));
+  }
+
+  /** By instruction: one tick back. By line: to the last line begun before this point, here or further out. */
+  stepBack(unit: StepUnit): Promise<Stop> {
+    return this.#move(async (movement) => {
+      const origin = this.timeline.tick;
+      if (unit === 'instruction') {
+        return this.#arrive(movement, Math.max(0, origin - 1), stopFor('step', origin === 0 ? START : 'Step back'));
+      }
+      const depth = depthOf(positionOf(this.target));
+      const starts = new LineStarts();
+      const whole = await this.#replay(movement, origin, (before, now) => {
+        if (now.tick < origin) starts.see(before, now);
+      });
+      if (!whole) return this.#interrupted(movement);
+      const tick = starts.lastUpTo(depth);
+      return this.#arrive(movement, tick ?? 0, stopFor('step', tick === undefined ? START : 'Step back'));
+    });
+  }
+
+  /** Back to the last breakpoint hit before this point, or to the start. */
+  reverseContinue(): Promise<Stop> {
+    return this.#move(async (movement) => {
+      const origin = this.timeline.tick;
+      let found: { tick: number; hit: Hit; hits: ReadonlyMap<number, number> } | undefined;
+      const whole = await this.#replay(movement, origin, (before, now, stride) => {
+        if (now.tick >= origin) return;
+        const hit = this.breakpoints.check({ before, now, events: stride.events });
+        if (hit) found = { tick: now.tick, hit, hits: this.breakpoints.hits() };
+      });
+      if (!whole) return this.#interrupted(movement);
+      if (!found) return this.#arrive(movement, 0, stopFor('goto', START));
+      const { tick, hit, hits } = found;
+      const stop = await this.#arrive(movement, tick, ofHit(hit));
+      if (this.timeline.tick === tick) {
+        this.breakpoints.setHits(hits);
+        this.#countedTo = tick;
+        this.#countedVersion = this.breakpoints.version;
+      }
+      return stop;
+    });
+  }
+
+  /** To any tick, by re-execution or by running on. Breakpoints do not stop it. */
+  goto(tick: number): Promise<Stop> {
+    return this.#move((movement) => this.#arrive(movement, tick, stopFor('goto', `Tick ${tick}`)));
+  }
+
+  /** Ends the movement under way where it is. Does nothing when there is none. */
+  pause(): void {
+    this.#movement?.stop();
+  }
+
+  /** Ends a search backwards and returns to where it began; ends other movements where they are. */
+  cancel(): void {
+    if (!this.#movement) return;
+    this.#movement.cancelled = true;
+    this.#movement.stop();
+  }
+
+  /** Ends everything, also what a back end does for the run. The debugger cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    this.pause();
+    await this.timeline.abandonWait();
+  }
+
+  /** Tells that the user changed the present state. */
+  changed(): void {
+    this.timeline.changed();
+    this.breakpoints.rebase();
+  }
+
+  async #move(how: (movement: Movement) => Promise<Stop>): Promise<Stop> {
+    if (this.#movement) throw new InputError('running', 'The scenario is running; pause it first.');
+    const movement = new Movement(this.timeline.tick, this.host);
+    this.#movement = movement;
+    try {
+      return await how(movement);
+    } finally {
+      this.#movement = undefined;
+    }
+  }
+
+  /** Runs on until a breakpoint, the end of the step, the end of the run, or a pause. */
+  async #forward(movement: Movement, ends?: StepEnd, heed = true, unit: StepUnit = 'line'): Promise<Stop> {
+    const { target, timeline, breakpoints } = this;
+    if (timeline.isFinished()) return this.#finished(false);
+    if (heed && !(await this.#countHits(movement))) return this.#interrupted(movement);
+    breakpoints.rebase();
+    const looks = ends !== undefined || (heed && breakpoints.needsFrames);
+    const stride = unit === 'instruction' || (heed && breakpoints.needsEveryTick) ? 1 : STRIDE_TICKS;
+    let before: Position | undefined = positionOf(target);
+    if (!this.#started) {
+      this.#started = true;
+      const hit = heed ? breakpoints.check({ before: undefined, now: before, events: [] }, this.#log) : undefined;
+      if (hit) return ofHit(hit);
+    }
+    for (;;) {
+      if (movement.stopRequested) return stopFor('pause', 'Paused');
+      if (timeline.mustWait) {
+        await timeline.wait(movement);
+        continue;
+      }
+      const { events, fresh } = timeline.step(stride, looks || stride === 1 ? 'line' : 'event');
+      const now: Position = looks ? positionOf(target) : { tick: timeline.tick, frames: [] };
+      if (fresh && events.length > 0) this.#tell(events);
+      const hit = heed ? this.#check(before, now, events) : undefined;
+      if (timeline.isFinished()) return this.#finished(heed);
+      if (hit) return ofHit(hit);
+      if (ends?.(before, now)) return stopFor('step', 'Step');
+      before = now;
+      if (movement.shouldYield()) await movement.yieldToHost();
+    }
+  }
+
+  readonly #log = (text: string, at: SourceLocation | undefined): void => this.host.log(text, at);
+
+  #check(before: Position, now: Position, events: readonly MachineEvent[]): Hit | undefined {
+    const hit = this.breakpoints.check({ before, now, events }, this.#log);
+    this.#countedTo = now.tick;
+    return hit;
+  }
+
+  #tell(events: readonly MachineEvent[]): void {
+    const location = this.target.frames().find((frame) => frame.kind === 'script')?.location;
+    for (const event of events) this.host.happened(event, location);
+  }
+
+  /** Executes the run from its start up to a tick; `see` looks after every stride, first at the start itself. */
+  async #replay(
+    movement: Movement,
+    end: number,
+    see: (before: Position | undefined, now: Position, stride: Stride) => void,
+  ): Promise<boolean> {
+    const { timeline, breakpoints, target } = this;
+    if (timeline.tick > 0) await timeline.nearestBefore(0);
+    breakpoints.setHits(new Map());
+    this.#countedTo = undefined;
+    breakpoints.rebase();
+    let before: Position | undefined;
+    let now = positionOf(target);
+    see(before, now, { events: [], fresh: false });
+    const stride = breakpoints.needsEveryTick ? 1 : STRIDE_TICKS;
+    while (timeline.tick < end) {
+      if (movement.stopRequested) return false;
+      if (timeline.mustWait) {
+        await timeline.wait(movement);
+        continue;
+      }
+      const taken = timeline.step(Math.min(stride, end - timeline.tick));
+      before = now;
+      now = positionOf(target);
+      see(before, now, taken);
+      if (movement.shouldYield()) await movement.yieldToHost();
+    }
+    return true;
+  }
+
+  /** Makes the hit counts right for the present tick, by counting from the start when they are not. */
+  async #countHits(movement: Movement): Promise<boolean> {
+    const { breakpoints, timeline } = this;
+    const tick = timeline.tick;
+    const counted = this.#countedTo === tick && this.#countedVersion === breakpoints.version;
+    if (counted || tick === 0 || !breakpoints.countsHits) {
+      this.#countedVersion = breakpoints.version;
+      if (tick === 0) breakpoints.setHits(new Map());
+      return true;
+    }
+    const whole = await this.#replay(movement, tick, (before, now, stride) => {
+      breakpoints.check({ before, now, events: stride.events });
+    });
+    if (whole) {
+      this.#countedTo = tick;
+      this.#countedVersion = breakpoints.version;
+    }
+    return whole;
+  }
+
+  async #arrive(movement: Movement, tick: number, stop: Stop): Promise<Stop> {
+    this.#started = tick > 0 || this.#started;
+    if (tick !== this.timeline.tick) this.#countedTo = undefined;
+    const there = await this.timeline.goto(tick, movement);
+    if (there || !this.timeline.isFinished()) return there ? stop : this.#interrupted(movement);
+    return this.#finished(false);
+  }
+
+  /** A stop on request: where it is, or, when the search was cancelled, where it began. */
+  async #interrupted(movement: Movement): Promise<Stop> {
+    if (!movement.cancelled) return stopFor('pause', 'Paused while going back');
+    const back = new Movement(movement.origin, this.host);
+    this.#movement = back;
+    const there = await this.timeline.goto(movement.origin, back);
+    return stopFor('pause', there ? 'Cancelled' : 'Paused while going back');
+  }
+
+  /** @param heed whether a failure stops as an exception first, so that the user can look around */
+  #finished(heed: boolean): Stop {
+    const outcome = this.target.outcome ?? { kind: 'passed' };
+    if (outcome.kind === 'passed') return { ...stopFor('finished', 'Passed'), outcome };
+    const { code, message } = outcome.failure;
+    const id = heed ? this.breakpoints.failureId() : undefined;
+    return id === undefined
+      ? { ...stopFor('finished', `${message} (${code})`), outcome }
+      : { reason: 'exception', description: message, breakpoints: [id], outcome };
+  }
+}
+
+function stopFor(reason: StopReason, description: string): Stop {
+  return { reason, description, breakpoints: [] };
+}
+
+function ofHit(hit: Hit): Stop {
+  return {
+    reason: hit.reason,
+    description: hit.description,
+    breakpoints: hit.ids,
+    ...(hit.event && { event: hit.event }),
+  };
+}
