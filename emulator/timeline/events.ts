@@ -6,7 +6,7 @@
  */
 
 import type { MachineEvent } from '../common/machine';
-import { nearestName } from './nearest';
+import { didYouMean, nearest } from '../common/nearest';
 
 export interface EventVocabulary {
   readonly calls: readonly { readonly lev: 1 | 2; readonly number: number; readonly name: string }[];
@@ -116,7 +116,6 @@ export function eventNames(words: EventVocabulary): readonly string[] {
 
 /** A sentence about a name that stands for nothing, with the nearest that does. */
 export function unknownEvent(text: string, words: EventVocabulary): string {
-  const nearest = nearestName(text.trim(), eventNames(words));
-  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  return `No ultracall, hypercall, interrupt or TPM command is named '${text.trim().slice(0, 80)}'.${hint}`;
+  const hint = didYouMean(nearest(text.trim(), eventNames(words)));
+  return `No ultracall, hypercall, interrupt or TPM command is named '${text.trim().slice(0, 80)}'${hint}`;
 }
