@@ -39,7 +39,7 @@ describe('names of events', () => {
   });
 
   it('says the nearest name for an unknown one, and takes no stump of a command for one', () => {
-    expect(unknownEvent('H_TPM_COM', WORDS)).toContain('did you mean 'H_TPM_COMM'?');
+    expect(unknownEvent('H_TPM_COM', WORDS)).toContain("did you mean 'H_TPM_COMM'?");
     expect(unknownEvent('zzzzzzzz', WORDS)).not.toContain('did you mean');
     expect(unknownEvent('z'.repeat(1e6), WORDS).length).toBeLessThan(300);
     expect(eventNamed('TPM2_GetRandom', WORDS)?.matches({ kind: 'tpm command', bytes: Uint8Array.of(1) })).toBe(false);
@@ -171,7 +171,7 @@ describe('breakpoints', () => {
   it('with an unknown name or a bad hit condition are not verified and say why', () => {
     const { breakpoints } = new Bench(calls);
     expect(breakpoints.setEvents([{ name: 'H_TPM_CMM' }])).toMatchObject([
-      { verified: false, message: expect.stringContaining('did you mean 'H_TPM_COMM'?') },
+      { verified: false, message: expect.stringContaining("did you mean 'H_TPM_COMM'?") },
     ]);
     expect(breakpoints.setEvents([{ name: 'UV_ESM', hitCondition: 'often' }])).toMatchObject([
       { verified: false, message: expect.stringContaining('not a hit condition') },
