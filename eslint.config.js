@@ -35,10 +35,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // Numbers and bigints in messages read as they are.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // `type` and `interface` each have their place; index signatures read better than Record in tables.
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/consistent-indexed-object-style': 'off',
+      // Arrow functions of one call read better without braces.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
       // `a || b` on strings and numbers is meant where it stands.
       '@typescript-eslint/prefer-nullish-coalescing': 'off',
       // A bound check `while (true)` with a break in it is clearer than a condition far away.

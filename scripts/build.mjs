@@ -9,7 +9,7 @@
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
-import { root } from './lib/project.mjs';
+import { manifest, root } from './lib/project.mjs';
 
 /** Bundle → entry. */
 const BUNDLES = {
@@ -47,7 +47,7 @@ const options = {
   legalComments: 'none',
   logLevel: 'warning',
   // Bundled ES modules of packages may ask for their own address.
-  define: { 'import.meta.url': '__bundleUrl' },
+  define: { 'import.meta.url': '__bundleUrl', PEF_VERSION: JSON.stringify(manifest().version) },
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 

@@ -1,7 +1,8 @@
 /** Debug configurations: F5 without launch.json, the list that VS Code offers, and the gaps of a launch.json. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { savedFile, sayNoScenario, scenarioAt, scenarioEditor, scenarioHeaders } from './scenarios';
+import { scenarioAt, scenarioHeaders } from './headers';
+import { savedFile, sayNoScenario, scenarioEditor } from './scenarios';
 
 export function registerConfigurations(context: vscode.ExtensionContext): void {
   const { Initial, Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
@@ -48,7 +49,7 @@ async function resolve(
   const editor = scenarioEditor();
   const file = editor && (await savedFile(editor.document));
   if (!editor || !file) {
-    await sayNoScenario();
+    sayNoScenario();
     return undefined;
   }
   const filled: vscode.DebugConfiguration = {

@@ -1,6 +1,7 @@
 /** The scenario that a command is about: a code lens names it, a button names the file, the palette names nothing. */
 import * as vscode from 'vscode';
-import { savedFile, sayNoScenario, scenarioAt, scenarioEditor, scenarioHeaders } from '../scenarios';
+import { scenarioAt, scenarioHeaders } from '../headers';
+import { savedFile, sayNoScenario, scenarioEditor } from '../scenarios';
 
 export interface Target {
   readonly program: string;
@@ -18,7 +19,7 @@ export async function commandTarget(where: unknown, scenario: unknown): Promise<
   const document = uri ? await vscode.workspace.openTextDocument(uri) : editor?.document;
   const file = document && (await savedFile(document));
   if (!document || !file) {
-    await sayNoScenario();
+    sayNoScenario();
     return undefined;
   }
   if (typeof scenario === 'string') return { program: file.fsPath, scenario };

@@ -31,3 +31,15 @@ export async function eventually<T>(what: string, ask: () => T | undefined | Pro
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Zero-based position of a text in a document. */
+export function positionOf(document: vscode.TextDocument, text: string, within = 0): vscode.Position {
+  const offset = document.getText().indexOf(text);
+  assert.ok(offset >= 0, `${document.fileName} has the text ${text}`);
+  return document.positionAt(offset + within);
+}
+
+/** One-based number of the first line that holds a text, as the debugger counts. */
+export function lineOf(document: vscode.TextDocument, text: string): number {
+  return positionOf(document, text).line + 1;
+}
