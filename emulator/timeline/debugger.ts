@@ -193,9 +193,15 @@ export class Debugger {
     await this.timeline.abandonWait();
   }
 
-  /** Tells that the user changed the present state. */
+  /** Tells that the user changed the present state, by what the run itself repeats. */
   changed(): void {
     this.timeline.changed();
+    this.breakpoints.rebase();
+  }
+
+  /** Changes the present state; going over this tick again makes the same change. */
+  edit(apply: () => void): void {
+    this.timeline.edit(apply);
     this.breakpoints.rebase();
   }
 

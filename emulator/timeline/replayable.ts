@@ -65,6 +65,8 @@ export interface DebugTarget extends Replayable {
   readonly files: readonly string[];
   /** Places of a file where a breakpoint can stop, ascending: statements and lines of `asm` blocks. */
   breakpointLines(path: string): readonly TextRange[];
+  /** The line of the scenario whose instruction stands at an effective address of the current actor, if any. */
+  sourceAt?(address: bigint): SourceLocation | undefined;
   /** Variables of the scenario in scope at a script frame (an index into `frames()`). */
   variables(frame: number): readonly NamedValue[];
   /** Any expression of the language, evaluated without side effects at a frame (default: innermost). */

@@ -30,6 +30,12 @@ export interface Stride {
 /** Longest stride of code without source, in ticks: a few milliseconds of interpreted instructions. */
 export const STRIDE_TICKS = 200_000;
 
+/** A change from outside, made at a tick; re-execution makes it there again. */
+interface Edit {
+  readonly tick: number;
+  readonly apply: () => void;
+}
+
 interface Service {
   readonly abort: AbortController;
   readonly done: Promise<void>;
@@ -38,6 +44,7 @@ interface Service {
 export class Timeline {
   #frontier: number;
   #service: Service | undefined;
+  #edits: Edit[] = [];
 
   constructor(readonly target: Replayable) {
     this.#frontier = target.tick;
@@ -66,8 +73,10 @@ export class Timeline {
   step(maxTicks: number, detail: StepDetail = 'line'): Stride {
     const before = this.target.tick;
     const fresh = before >= this.#frontier;
-    const limit = fresh ? maxTicks : Math.min(maxTicks, this.#frontier - before);
-    const events = this.target.step(limit, detail);
+    const known = fresh ? maxTicks : Math.min(maxTicks, this.#frontier - before);
+    const edits = this.#edits.filter((edit) => edit.tick > before).map((edit) => edit.tick - before);
+    const events = this.target.step(Math.min(known, ...edits), detail);
+    this.#applyEdits();
     this.#frontier = Math.max(this.#frontier, this.target.tick);
     return { events, fresh };
   }
@@ -120,10 +129,23 @@ export class Timeline {
   async nearestBefore(_tick: number): Promise<void> {
     await this.abandonWait();
     this.target.reset();
+    this.#applyEdits();
+  }
+
+  /** Changes the present state by `apply`, which must do the same whenever this tick is reached again. */
+  edit(apply: () => void): void {
+    this.changed();
+    this.#edits.push({ tick: this.tick, apply });
+    apply();
   }
 
   /** The present state was changed from outside: what was ahead is no longer this history. */
   changed(): void {
     this.#frontier = this.tick;
+    this.#edits = this.#edits.filter((edit) => edit.tick <= this.tick);
+  }
+
+  #applyEdits(): void {
+    for (const edit of this.#edits) if (edit.tick === this.tick) edit.apply();
   }
 }

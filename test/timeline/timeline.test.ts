@@ -66,6 +66,24 @@ describe('timeline', () => {
     expect(run.machine.readRegister('r4')).toBe(7n);
   });
 
+  it('an edit is made again whenever its tick is reached, until an earlier one ends that history', async () => {
+    const run = new FakeRun(loop(3));
+    const timeline = new Timeline(run);
+    const byte = () => run.machine.peek(0x100n, 1)?.[0];
+    await timeline.goto(4, steady);
+    timeline.edit(() => run.machine.poke(0x100n, Uint8Array.of(42)));
+    await timeline.goto(7, steady);
+    const hash = run.hash();
+    await timeline.goto(3, steady);
+    expect(byte()).toBe(0);
+    await timeline.goto(7, steady);
+    expect([byte(), run.hash()]).toEqual([42, hash]);
+    await timeline.goto(2, steady);
+    timeline.edit(() => run.machine.poke(0x101n, Uint8Array.of(1)));
+    await timeline.goto(7, steady);
+    expect(byte()).toBe(0);
+  });
+
   it('stops short of a tick that lies behind the end', async () => {
     const timeline = new Timeline(new FakeRun(loop(1)));
     expect(await timeline.goto(1_000_000, steady)).toBe(false);
