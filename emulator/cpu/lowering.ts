@@ -1,0 +1,690 @@
+/**
+ * From a row's meaning (isa/ir.ts) to WebAssembly. What is common to all projections is here; how a field is read,
+ * where the next instruction comes from and how a function ends is the projection's.
+ */
+import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
+import type { Field } from '../isa/fields';
+import type { AccessSize, BinaryOp, CompareOp, Cond, Expr, Stmt, UnaryOp } from '../isa/ir';
+import * as state from './state';
+import { Code, I32, I64, MEM, OP } from './wasm';
+
+/** Functions that generated code calls, by index in its module. */
+export interface RuntimeFunctions {
+  /** (ea i64, size i32) -> i32: 0 and the value in RESULT, or 1 for an interrupt. */
+  readonly load: number;
+  /** (ea i64, value i64, size i32) -> i32: 0, or 1 for an interrupt. */
+  readonly store: number;
+  /** (number i32, left i32) -> i32: 0 and the value in RESULT, 1 for an interrupt, 2 for no operation. */
+  readonly readSpr: number;
+  /** (number i32, value i64, left i32) -> i32: 0, or 1 for an interrupt. */
+  readonly writeSpr: number;
+  /** (i64, i64) -> i64 */
+  readonly divse: number;
+  readonly divue: number;
+  readonly mulhs: number;
+  readonly mulhu: number;
+}
+
+/** The modes for which code is generated: they are constants in it. */
+export interface Mode {
+  readonly littleEndian: boolean;
+  /** MSR.SF: addresses have 64 bits. */
+  readonly sf: boolean;
+}
+
+const BINARY: Partial<Record<BinaryOp, number>> = {
+  add: OP.i64add,
+  sub: OP.i64sub,
+  mul: OP.i64mul,
+  and: OP.i64and,
+  or: OP.i64or,
+  xor: OP.i64xor,
+  shl: OP.i64shl,
+  shru: OP.i64shru,
+  shrs: OP.i64shrs,
+  rotl: OP.i64rotl,
+};
+const UNARY: Partial<Record<UnaryOp, number>> = {
+  exts8: OP.i64extend8,
+  exts16: OP.i64extend16,
+  exts32: OP.i64extend32,
+  clz: OP.i64clz,
+  ctz: OP.i64ctz,
+  popcnt: OP.i64popcnt,
+};
+// prettier-ignore
+const COMPARE: Record<CompareOp, number> = {
+  eq: OP.i64eq, ne: OP.i64ne, lts: OP.i64lts, ltu: OP.i64ltu, gts: OP.i64gts, gtu: OP.i64gtu,
+  les: OP.i64les, leu: OP.i64leu, ges: OP.i64ges, geu: OP.i64geu,
+};
+const COMBINE = { and: OP.i32and, or: OP.i32or, xor: OP.i32xor } as const;
+const LOAD: Record<AccessSize, number> = { 1: MEM.i64load8u, 2: MEM.i64load16u, 4: MEM.i64load32u, 8: MEM.i64load };
+const STORE: Record<AccessSize, number> = { 1: MEM.i64store8, 2: MEM.i64store16, 4: MEM.i64store32, 8: MEM.i64store };
+const SIGN_EXTEND: Record<AccessSize, number | undefined> = {
+  1: OP.i64extend8,
+  2: OP.i64extend16,
+  4: OP.i64extend32,
+  8: undefined,
+};
+
+/** Generates the code of one row's statements. */
+export abstract class Lowering {
+  private readonly locals = new Map<number, number>();
+
+  constructor(
+    protected readonly code: Code,
+    protected readonly mode: Mode,
+    protected readonly runtime: RuntimeFunctions,
+  ) {}
+
+  /** The field's value where the projection knows it. */
+  protected abstract constantField(field: Field): number | undefined;
+  /** Pushes the field's value as i32. */
+  protected abstract pushField(field: Field): void;
+  /** Pushes the offset (i32) of the register that the field names from GPR. */
+  protected abstract pushGprOffset(field: Field): void;
+  /** Pushes the address of the current instruction (i64). */
+  protected abstract pushCia(): void;
+  /** Pushes the number of instructions that are left, this one counted (i32). */
+  protected abstract pushLeft(): void;
+  /** Leaves for the address on the stack (i64). */
+  protected abstract branch(): void;
+  /** Leaves for the host with an interrupt; the cause is set. */
+  protected abstract fault(): void;
+  /** Leaves for the host so that it looks at the state; NIA is set. */
+  protected abstract leaveForState(): void;
+
+  /** Generates statements. What comes after the last one is the projection's. */
+  statements(list: readonly Stmt[]): void {
+    for (const stmt of list) this.statement(stmt);
+  }
+
+  private local(id: number): number {
+    const known = this.locals.get(id);
+    if (known !== undefined) return known;
+    const fresh = this.code.local(I64);
+    this.locals.set(id, fresh);
+    return fresh;
+  }
+
+  /** The value of an expression that is known now. */
+  private constant(e: Expr): bigint | undefined {
+    if (e.k === 'const') return e.value;
+    if (e.k === 'field') {
+      const value = this.constantField(e.field);
+      return value === undefined ? undefined : BigInt.asUintN(64, BigInt(value));
+    }
+    return undefined;
+  }
+
+  private constantCond(c: Cond): boolean | undefined {
+    if (c.k === 'sf') return this.mode.sf;
+    if (c.k === 'le') return this.mode.littleEndian;
+    if (c.k === 'not') {
+      const a = this.constantCond(c.a);
+      return a === undefined ? undefined : !a;
+    }
+    if (c.k === 'cmp' && (c.op === 'eq' || c.op === 'ne')) {
+      const a = this.constant(c.a);
+      const b = this.constant(c.b);
+      if (a !== undefined && b !== undefined) return (a === b) === (c.op === 'eq');
+    }
+    return undefined;
+  }
+
+  /** Pushes an i64. */
+  protected expr(e: Expr): void {
+    const { code } = this;
+    const known = this.constant(e);
+    if (known !== undefined) return code.i64(known);
+    switch (e.k) {
+      case 'const':
+        return code.i64(e.value);
+      case 'field':
+        this.pushField(e.field);
+        return code.op(e.field.signed ? OP.extends : OP.extendu);
+      case 'gpr':
+        return this.readGpr(e.field, e.or0);
+      case 'gpr-at':
+        this.expr32(e.number);
+        code.i32(3);
+        code.op(OP.i32shl);
+        return code.memory(MEM.i64load, state.GPR);
+      case 'local':
+        return code.get(this.local(e.id));
+      case 'un':
+        this.expr(e.a);
+        if (e.op === 'extu32') {
+          code.i64(0xffff_ffffn);
+          return code.op(OP.i64and);
+        }
+        return code.op(UNARY[e.op] ?? OP.unreachable);
+      case 'bin':
+        return this.binary(e.op, e.a, e.b);
+      case 'select': {
+        const cond = this.constantCond(e.cond);
+        if (cond !== undefined) return this.expr(cond ? e.a : e.b);
+        this.expr(e.a);
+        this.expr(e.b);
+        this.cond(e.cond);
+        return code.op(OP.select);
+      }
+      case 'cia':
+        return this.pushCia();
+      case 'msr':
+        code.i32(0);
+        return code.memory(MEM.i64load, state.MSR);
+      case 'spr':
+        code.i32(0);
+        return code.memory(MEM.i64load, state.SPR + 8 * e.number);
+      case 'bit':
+      case 'compare':
+      case 'cr':
+      case 'cr-field':
+        this.expr32(e);
+        return code.op(OP.extendu);
+    }
+  }
+
+  /** Pushes the low 32 bits as i32. */
+  protected expr32(e: Expr): void {
+    const { code } = this;
+    const known = this.constant(e);
+    if (known !== undefined) return code.i32(Number(BigInt.asIntN(32, known)));
+    switch (e.k) {
+      case 'field':
+        return this.pushField(e.field);
+      case 'bit':
+        return this.cond(e.cond);
+      case 'compare':
+        return this.compareToCr(e.a, e.b, e.signed);
+      case 'cr':
+        for (let field = 0; field < 8; field++) {
+          code.i32(0);
+          code.memory(MEM.i32load8u, state.CR + field);
+          if (field < 7) {
+            code.i32(28 - 4 * field);
+            code.op(OP.i32shl);
+          }
+          if (field > 0) code.op(OP.i32or);
+        }
+        return;
+      case 'cr-field':
+        this.expr32(e.number);
+        return code.memory(MEM.i32load8u, state.CR);
+      default:
+        this.expr(e);
+        return code.op(OP.wrap);
+    }
+  }
+
+  private readGpr(field: Field, or0: boolean): void {
+    const { code } = this;
+    this.pushGprOffset(field);
+    if (or0) {
+      const offset = code.local(I32);
+      code.tee(offset);
+      code.i32(state.ZERO - state.GPR);
+      code.get(offset);
+      code.op(OP.select);
+    }
+    code.memory(MEM.i64load, state.GPR);
+  }
+
+  private binary(op: BinaryOp, a: Expr, b: Expr): void {
+    const { code } = this;
+    const direct = BINARY[op];
+    if (direct !== undefined) {
+      this.expr(a);
+      this.expr(b);
+      return code.op(direct);
+    }
+    if (op === 'mulhs' || op === 'mulhu' || op === 'divse' || op === 'divue') {
+      this.expr(a);
+      this.expr(b);
+      return code.call(this.runtime[op]);
+    }
+    this.division(op, a, b);
+  }
+
+  /** WebAssembly's divisions trap; here 0 stands for every undefined quotient or remainder. */
+  private division(op: BinaryOp, a: Expr, b: Expr): void {
+    const { code } = this;
+    const dividend = code.local(I64);
+    const divisor = code.local(I64);
+    this.expr(a);
+    code.set(dividend);
+    this.expr(b);
+    code.tee(divisor);
+    code.op(OP.i64eqz);
+    if (op === 'divs' || op === 'rems') {
+      code.get(dividend);
+      code.i64(1n << 63n);
+      code.op(OP.i64eq);
+      code.get(divisor);
+      code.i64(-1n);
+      code.op(OP.i64eq);
+      code.op(OP.i32and);
+      code.op(OP.i32or);
+    }
+    code.if(I64);
+    code.i64(0n);
+    code.else();
+    code.get(dividend);
+    code.get(divisor);
+    code.op(op === 'divs' ? OP.i64divs : op === 'divu' ? OP.i64divu : op === 'rems' ? OP.i64rems : OP.i64remu);
+    code.end();
+  }
+
+  /** LT GT EQ SO as i32. */
+  private compareToCr(a: Expr, b: Expr, signed: boolean): void {
+    const { code } = this;
+    const left = code.local(I64);
+    const right = code.local(I64);
+    this.expr(a);
+    code.set(left);
+    this.expr(b);
+    code.set(right);
+    const test = (opcode: number, shift: number): void => {
+      code.get(left);
+      code.get(right);
+      code.op(opcode);
+      code.i32(shift);
+      code.op(OP.i32shl);
+    };
+    test(signed ? OP.i64lts : OP.i64ltu, 3);
+    test(signed ? OP.i64gts : OP.i64gtu, 2);
+    code.op(OP.i32or);
+    test(OP.i64eq, 1);
+    code.op(OP.i32or);
+    code.i32(0);
+    code.memory(MEM.i32load, state.SPR + 8);
+    code.i32(31);
+    code.op(OP.i32shru);
+    code.op(OP.i32or);
+  }
+
+  /** Pushes 1 or 0 as i32. */
+  protected cond(c: Cond): void {
+    const { code } = this;
+    const known = this.constantCond(c);
+    if (known !== undefined) return code.i32(known ? 1 : 0);
+    switch (c.k) {
+      case 'cmp':
+        this.expr(c.a);
+        if (this.constant(c.b) === 0n && (c.op === 'eq' || c.op === 'ne')) {
+          code.op(OP.i64eqz);
+          return c.op === 'ne' ? code.op(OP.i32eqz) : undefined;
+        }
+        this.expr(c.b);
+        return code.op(COMPARE[c.op]);
+      case 'not':
+        this.cond(c.a);
+        return code.op(OP.i32eqz);
+      case 'and':
+      case 'or':
+      case 'xor':
+        this.cond(c.a);
+        this.cond(c.b);
+        return code.op(COMBINE[c.k]);
+      case 'cr-bit':
+        this.crBitAddress(c.number);
+        code.memory(MEM.i32load8u, state.CR);
+        this.crBitShift(c.number);
+        code.op(OP.i32shru);
+        code.i32(1);
+        return code.op(OP.i32and);
+      case 'sf':
+      case 'le':
+        return;
+    }
+  }
+
+  private crBitAddress(number: Expr): void {
+    this.expr32(number);
+    this.code.i32(2);
+    this.code.op(OP.i32shru);
+  }
+  private crBitShift(number: Expr): void {
+    this.expr32(number);
+    this.code.i32(-1);
+    this.code.op(OP.i32xor);
+    this.code.i32(3);
+    this.code.op(OP.i32and);
+  }
+
+  private statement(stmt: Stmt): void {
+    const { code } = this;
+    switch (stmt.k) {
+      case 'let':
+        this.expr(stmt.value);
+        return code.set(this.local(stmt.id));
+      case 'set-gpr':
+        this.pushGprOffset(stmt.field);
+        this.expr(stmt.value);
+        return code.memory(MEM.i64store, state.GPR);
+      case 'set-gpr-at':
+        this.expr32(stmt.number);
+        code.i32(3);
+        code.op(OP.i32shl);
+        this.expr(stmt.value);
+        return code.memory(MEM.i64store, state.GPR);
+      case 'set-spr':
+        code.i32(0);
+        this.expr(stmt.value);
+        return code.memory(MEM.i64store, state.SPR + 8 * stmt.number);
+      case 'set-cr-field':
+        this.expr32(stmt.number);
+        this.expr32(stmt.value);
+        return code.memory(MEM.i32store8, state.CR);
+      case 'set-cr-bit':
+        return this.setCrBit(stmt.number, stmt.value);
+      case 'set-cr':
+        return this.setCr(stmt.fields, stmt.value);
+      case 'set-nia':
+        this.expr(stmt.value);
+        return this.branch();
+      case 'set-msr':
+        code.i32(0);
+        if (stmt.nia) this.expr(stmt.nia);
+        else this.pushNia();
+        code.memory(MEM.i64store, state.NIA);
+        code.i32(0);
+        this.expr(stmt.value);
+        code.memory(MEM.i64store, state.MSR);
+        return this.leaveForState();
+      case 'synchronize':
+        code.i32(0);
+        this.pushNia();
+        code.memory(MEM.i64store, state.NIA);
+        return this.leaveForState();
+      case 'load':
+        return this.load(stmt.id, stmt.ea, stmt.size, stmt.signed, stmt.swap);
+      case 'store':
+        return this.store(stmt.ea, stmt.size, stmt.value, stmt.swap);
+      case 'read-spr':
+        return this.readSpr(stmt.id, stmt.field, stmt.unchanged);
+      case 'write-spr':
+        return this.writeSpr(stmt.field, stmt.value);
+      case 'if':
+        return this.conditional(stmt.cond, stmt.then, stmt.else);
+      case 'while':
+        code.block();
+        code.loop();
+        this.cond(stmt.cond);
+        code.op(OP.i32eqz);
+        code.brIf(1);
+        this.statements(stmt.body);
+        code.br(0);
+        code.end();
+        return code.end();
+      case 'raise':
+        return this.raise(INTERRUPT_CAUSES[stmt.cause], stmt.info);
+      case 'require':
+        code.i32(0);
+        code.memory(MEM.i32load, state.PRIVILEGE);
+        code.i32(PRIVILEGE_RANK[stmt.privilege]);
+        code.op(OP.i32ltu);
+        code.if();
+        this.raise(INTERRUPT_CAUSES.privileged, { k: 'const', value: BigInt(PRIVILEGE_RANK[stmt.privilege]) });
+        return code.end();
+    }
+  }
+
+  private pushNia(): void {
+    this.pushCia();
+    this.code.i64(4n);
+    this.code.op(OP.i64add);
+  }
+
+  private conditional(cond: Cond, then: readonly Stmt[], otherwise: readonly Stmt[]): void {
+    const { code } = this;
+    const known = this.constantCond(cond);
+    if (known !== undefined) return this.statements(known ? then : otherwise);
+    this.cond(cond);
+    code.if();
+    this.statements(then);
+    if (otherwise.length > 0) {
+      code.else();
+      this.statements(otherwise);
+    }
+    code.end();
+  }
+
+  private setCrBit(number: Expr, value: Cond): void {
+    const { code } = this;
+    const shift = code.local(I32);
+    const bit = code.local(I32);
+    this.cond(value);
+    code.set(bit);
+    this.crBitShift(number);
+    code.set(shift);
+    this.crBitAddress(number);
+    this.crBitAddress(number);
+    code.memory(MEM.i32load8u, state.CR);
+    code.i32(-2);
+    code.get(shift);
+    code.op(OP.i32rotl);
+    code.op(OP.i32and);
+    code.get(bit);
+    code.get(shift);
+    code.op(OP.i32shl);
+    code.op(OP.i32or);
+    code.memory(MEM.i32store8, state.CR);
+  }
+
+  private setCr(fields: Expr, value: Expr): void {
+    const { code } = this;
+    const selected = code.local(I32);
+    const word = code.local(I32);
+    this.expr32(fields);
+    code.set(selected);
+    this.expr32(value);
+    code.set(word);
+    for (let field = 0; field < 8; field++) {
+      code.get(selected);
+      code.i32(0x80 >> field);
+      code.op(OP.i32and);
+      code.if();
+      code.i32(0);
+      code.get(word);
+      code.i32(28 - 4 * field);
+      code.op(OP.i32shru);
+      code.i32(15);
+      code.op(OP.i32and);
+      code.memory(MEM.i32store8, state.CR + field);
+      code.end();
+    }
+  }
+
+  protected raise(cause: number, info: Expr | undefined): void {
+    const { code } = this;
+    code.i32(0);
+    code.i32(cause);
+    code.memory(MEM.i32store, state.CAUSE);
+    if (info) {
+      code.i32(0);
+      this.expr(info);
+      code.memory(MEM.i64store, state.CAUSE_INFO);
+    }
+    this.fault();
+  }
+
+  /** After a host function that answers 1 for an interrupt: leaves when it did. */
+  private faultIfNonzero(): void {
+    this.code.if();
+    this.fault();
+    this.code.end();
+  }
+
+  /** Pushes the effective address, leaves it in a local, and pushes whether the translation is at hand. */
+  private lookUp(ea: Expr, size: AccessSize, tagOffset: number): { readonly ea: number; readonly entry: number } {
+    const { code } = this;
+    const address = code.local(I64);
+    const entry = code.local(I32);
+    this.expr(ea);
+    if (!this.mode.sf) {
+      code.i64(0xffff_ffffn);
+      code.op(OP.i64and);
+    }
+    code.tee(address);
+    code.i64(BigInt(Math.log2(state.PAGE_BYTES / state.DATA_ENTRY_BYTES)));
+    code.op(OP.i64shru);
+    code.op(OP.wrap);
+    code.i32((state.DATA_ENTRIES - 1) * state.DATA_ENTRY_BYTES);
+    code.op(OP.i32and);
+    code.i32(0);
+    code.memory(MEM.i32load, state.DATA_BANK);
+    code.op(OP.i32add);
+    code.tee(entry);
+    code.memory(MEM.i64load, tagOffset);
+    // The tag is that of the last byte: an access that crosses a page finds no entry.
+    code.get(address);
+    if (size > 1) {
+      code.i64(BigInt(size - 1));
+      code.op(OP.i64add);
+    }
+    code.i64(BigInt(-state.PAGE_BYTES));
+    code.op(OP.i64and);
+    code.op(OP.i64eq);
+    return { ea: address, entry };
+  }
+
+  private pushHostAddress(at: { readonly ea: number; readonly entry: number }): void {
+    const { code } = this;
+    code.get(at.ea);
+    code.op(OP.wrap);
+    code.get(at.entry);
+    code.memory(MEM.i32load, 16);
+    code.op(OP.i32add);
+  }
+
+  private load(id: number, ea: Expr, size: AccessSize, signed: boolean, swap: boolean): void {
+    const { code } = this;
+    const at = this.lookUp(ea, size, 0);
+    code.if(I64);
+    this.pushHostAddress(at);
+    code.memory(LOAD[size], 0);
+    code.else();
+    code.get(at.ea);
+    code.i32(size);
+    code.call(this.runtime.load);
+    this.faultIfNonzero();
+    code.i32(0);
+    code.memory(MEM.i64load, state.RESULT);
+    code.end();
+    if (swap === this.mode.littleEndian) this.swapBytes(size);
+    const extend = SIGN_EXTEND[size];
+    if (signed && extend !== undefined) code.op(extend);
+    code.set(this.local(id));
+  }
+
+  private store(ea: Expr, size: AccessSize, value: Expr, swap: boolean): void {
+    const { code } = this;
+    const stored = code.local(I64);
+    this.expr(value);
+    if (swap === this.mode.littleEndian) this.swapBytes(size);
+    code.set(stored);
+    const at = this.lookUp(ea, size, 8);
+    code.if();
+    this.pushHostAddress(at);
+    code.get(stored);
+    code.memory(STORE[size], 0);
+    code.else();
+    code.get(at.ea);
+    code.get(stored);
+    code.i32(size);
+    code.call(this.runtime.store);
+    this.faultIfNonzero();
+    code.end();
+  }
+
+  /** Reverses the low bytes of the i64 on the stack and clears the others. */
+  private swapBytes(size: AccessSize): void {
+    if (size === 1) return;
+    const { code } = this;
+    const x = code.local(I64);
+    // Swap neighbours, then pairs, then halves; the bytes end up at the top of the doubleword.
+    const swapGroups = (bits: bigint, mask: bigint): void => {
+      code.set(x);
+      code.get(x);
+      code.i64(bits);
+      code.op(OP.i64shru);
+      code.i64(mask);
+      code.op(OP.i64and);
+      code.get(x);
+      code.i64(mask);
+      code.op(OP.i64and);
+      code.i64(bits);
+      code.op(OP.i64shl);
+      code.op(OP.i64or);
+    };
+    swapGroups(8n, size === 2 ? 0xffn : size === 4 ? 0x00ff_00ffn : 0x00ff_00ff_00ff_00ffn);
+    if (size >= 4) swapGroups(16n, size === 4 ? 0xffffn : 0x0000_ffff_0000_ffffn);
+    if (size === 8) {
+      code.i64(32n);
+      code.op(OP.i64rotl);
+    }
+  }
+
+  private pushSprAccess(number: number, write: boolean): void {
+    const { code } = this;
+    code.get(number);
+    code.i32(0);
+    code.memory(MEM.i32load, state.SPR_ACCESS_ROW);
+    code.op(OP.i32add);
+    code.memory(MEM.i32load8u, write ? 1024 : 0);
+  }
+
+  private readSpr(id: number, field: Field, unchanged: Expr): void {
+    const { code } = this;
+    const number = code.local(I32);
+    const status = code.local(I32);
+    this.pushField(field);
+    code.set(number);
+    this.pushSprAccess(number, false);
+    code.op(OP.i32eqz);
+    code.if(I64);
+    code.get(number);
+    code.i32(3);
+    code.op(OP.i32shl);
+    code.memory(MEM.i64load, state.SPR);
+    code.else();
+    code.get(number);
+    this.pushLeft();
+    code.call(this.runtime.readSpr);
+    code.tee(status);
+    code.i32(1);
+    code.op(OP.i32eq);
+    this.faultIfNonzero();
+    this.expr(unchanged);
+    code.i32(0);
+    code.memory(MEM.i64load, state.RESULT);
+    code.get(status);
+    code.op(OP.select);
+    code.end();
+    code.set(this.local(id));
+  }
+
+  private writeSpr(field: Field, value: Expr): void {
+    const { code } = this;
+    const number = code.local(I32);
+    this.pushField(field);
+    code.set(number);
+    this.pushSprAccess(number, true);
+    code.op(OP.i32eqz);
+    code.if();
+    code.get(number);
+    code.i32(3);
+    code.op(OP.i32shl);
+    this.expr(value);
+    code.memory(MEM.i64store, state.SPR);
+    code.else();
+    code.get(number);
+    this.expr(value);
+    this.pushLeft();
+    code.call(this.runtime.writeSpr);
+    this.faultIfNonzero();
+    code.end();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * MTSPR and MFSPR: who may use which register, and what an attempt by others raises (Book III 4.4.4).
+ *
+ * Problem state: a privileged register number (bit 0x10) gives a privileged Program interrupt, another one Hypervisor
+ * Emulation Assistance. The operating system: a hypervisor register is no operation unless LPCR.EVIRT is 1. Ultravisor
+ * registers below the ultravisor, and the debug registers while SMFCTRL.D is 1, give Hypervisor Emulation Assistance
+ * (ultravisor.rst, Hardware).
+ */
+import { PRIVILEGE_RANK } from '../isa/causes';
+import { type SprRow, SPRN, SPRS, sprByNumber } from '../isa/sprs';
+import * as state from './state';
+
+/** Outcome of the check: the row to access, nothing to do, or an interrupt. */
+export type SprDecision =
+  | { readonly kind: 'access'; readonly row: SprRow }
+  | { readonly kind: 'no operation' }
+  | { readonly kind: 'privileged'; readonly detail: string }
+  | { readonly kind: 'emulation assistance'; readonly detail: string };
+
+/** Facts on which the decision depends. */
+export interface SprContext {
+  readonly rank: number;
+  /** LPCR.EVIRT */
+  readonly evirt: boolean;
+  /** SMFCTRL.D */
+  readonly debugRestricted: boolean;
+}
+
+/** Register numbers that stay illegal where others are no operation. */
+const ILLEGAL_READ = [0, 4, 5, 6];
+const ILLEGAL_WRITE = [0];
+
+/** Decides an access of software. */
+export function decideSprAccess(number: number, write: boolean, context: SprContext): SprDecision {
+  const row = sprByNumber(number);
+  const needed = row && (write ? row.write : row.read);
+  const verb = write ? 'write' : 'read';
+  const name = row?.name ?? `SPR ${number}`;
+  if (row && needed !== undefined) {
+    const rank = row.debug && context.debugRestricted ? PRIVILEGE_RANK.ultravisor : PRIVILEGE_RANK[needed];
+    if (context.rank >= rank) return { kind: 'access', row };
+    if (context.rank > PRIVILEGE_RANK.problem) {
+      const detail = `${verb} of ${name}, which is the ${rank === PRIVILEGE_RANK.ultravisor ? 'ultravisor' : 'hypervisor'}'s`;
+      if (rank === PRIVILEGE_RANK.ultravisor || context.evirt) return { kind: 'emulation assistance', detail };
+      return { kind: 'no operation' };
+    }
+  }
+  if (context.rank === PRIVILEGE_RANK.problem) {
+    const detail = `${verb} of ${name} in problem state`;
+    return (number & 0x10) !== 0 ? { kind: 'privileged', detail } : { kind: 'emulation assistance', detail };
+  }
+  const illegal = (write ? ILLEGAL_WRITE : ILLEGAL_READ).includes(number);
+  if (illegal || (context.evirt && context.rank === PRIVILEGE_RANK.privileged)) {
+    return { kind: 'emulation assistance', detail: `${verb} of ${name}, which the machine does not have` };
+  }
+  return { kind: 'no operation' };
+}
+
+/** Registers whose writing changes how the machine translates or executes. */
+const CONTROLLING: readonly number[] = [SPRN.HRMOR, SPRN.URMOR, SPRN.LPCR, SPRN.LPIDR, SPRN.SMFCTRL];
+
+/** Whether writing this register changes translation or execution. */
+export function isControlling(number: number): boolean {
+  return CONTROLLING.includes(number);
+}
+
+/** Fills the table by which generated code decides whether it may access a register by itself. */
+export function fillSprAccess(u8: Uint8Array): void {
+  u8.fill(state.SPR_ACCESS_HOST, state.SPR_ACCESS, state.SPR_ACCESS + 4 * 2048);
+  for (const row of SPRS) {
+    if (row.time || row.debug || row.storage !== row.number) continue;
+    for (let rank = 0; rank < 4; rank++) {
+      const at = state.SPR_ACCESS + 2048 * rank + row.number;
+      if (row.read !== undefined && rank >= PRIVILEGE_RANK[row.read]) u8[at] = state.SPR_ACCESS_PLAIN;
+      const plainWrite = row.bits === 64 && !isControlling(row.number);
+      if (plainWrite && row.write !== undefined && rank >= PRIVILEGE_RANK[row.write]) {
+        u8[at + 1024] = state.SPR_ACCESS_PLAIN;
+      }
+    }
+  }
+}

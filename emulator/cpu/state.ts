@@ -1,0 +1,77 @@
+/**
+ * Where the CPU's state lies in the first bytes of the memory that it shares with generated code.
+ *
+ * Everything below `RESERVED_BYTES` of memory/physical.ts belongs to this map. Numbers are byte offsets.
+ */
+
+/** 32 general purpose registers, 8 bytes each. */
+export const GPR = 0x0;
+/** Eight zero bytes: what (RA|0) reads. */
+export const ZERO = 0x100;
+/** One byte for each CR field: LT GT EQ SO. */
+export const CR = 0x108;
+/** Address of the next instruction, valid outside of generated code. */
+export const NIA = 0x110;
+export const MSR = 0x118;
+/** Effective address minus host address, for the page from which instructions come. */
+export const FETCH_BASE = 0x120;
+/** Host address of the bank of the data translations for the current state; then that of the fetch translations. */
+export const DATA_BANK = 0x128;
+export const FETCH_BANK = 0x12c;
+/** Rank of the current privilege (PRIVILEGE_RANK). */
+export const PRIVILEGE = 0x130;
+/** Why generated code came back: `EXIT`. */
+export const EXIT = 0x134;
+/** Number of the interrupt's cause and its information. */
+export const CAUSE = 0x138;
+export const CAUSE_INFO = 0x140;
+/** Value that a host function hands to generated code. */
+export const RESULT = 0x148;
+/** Host address of the SPR access bytes for the current privilege: 1024 for reads, then 1024 for writes. */
+export const SPR_ACCESS_ROW = 0x150;
+/** The instruction that raised an interrupt. */
+export const CAUSE_WORD = 0x154;
+/** Bytes of the state above, without the SPRs. */
+export const CORE_BYTES = 0x160;
+
+/** 1024 special purpose registers and the reservation, 8 bytes each. */
+export const SPR = 0x1000;
+export const SPR_BYTES = 1025 * 8;
+/** An address for instructions that are executed without fetching. Only its page offset matters. */
+export const NO_FETCH_PAGE = 0x4000;
+/** Access bytes of SPRs: for each privilege rank 2 x 1024. */
+export const SPR_ACCESS = 0x8000;
+/** Whether generated code may access an SPR by itself or must ask the host. */
+export const SPR_ACCESS_PLAIN = 0;
+export const SPR_ACCESS_HOST = 1;
+
+/** Translations of instruction addresses: banks of entries { tag i64, addend i32, unused }. */
+export const FETCH_TLB = 0x10000;
+export const FETCH_ENTRIES = 128;
+export const FETCH_ENTRY_BYTES = 16;
+/** Translations of data addresses: banks of entries { read tag i64, write tag i64, addend i32, unused }. */
+export const DATA_TLB = 0x20000;
+export const DATA_ENTRIES = 512;
+export const DATA_ENTRY_BYTES = 32;
+/** S, HV, PR and the relocation bit make a bank of their own, so that a change of state flushes nothing. */
+export const BANKS = 16;
+export const FETCH_BANK_BYTES = FETCH_ENTRIES * FETCH_ENTRY_BYTES;
+export const DATA_BANK_BYTES = DATA_ENTRIES * DATA_ENTRY_BYTES;
+
+/** Handler numbers (u16) by primary opcode and the low 11 bits of the word. */
+export const DECODE = 0x60000;
+export const DECODE_ENTRIES = 1 << 17;
+
+/** Why generated code came back. */
+export const EXIT_REASON = {
+  /** The budget is used up. */
+  budget: 0,
+  /** The next instruction's page is not in the fetch translations. */
+  fetch: 1,
+  /** The instruction raised an interrupt. */
+  interrupt: 2,
+  /** MSR changed, or the instruction synchronizes: the host must look at the state. */
+  state: 3,
+} as const;
+
+export const PAGE_BYTES = 4096;

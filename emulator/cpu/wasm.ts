@@ -1,0 +1,246 @@
+/** Writes WebAssembly modules: bytes of instructions and sections, nothing more (WebAssembly core specification 2.0). */
+
+/** Value types. */
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+const EMPTY = 0x40;
+
+/** Opcodes without immediates that this project uses. */
+// prettier-ignore
+export const OP = {
+  unreachable: 0x00, return: 0x0f, drop: 0x1a, select: 0x1b,
+  i32eqz: 0x45, i32eq: 0x46, i32ne: 0x47, i32lts: 0x48, i32ltu: 0x49, i32gtu: 0x4b, i32leu: 0x4d, i32geu: 0x4f,
+  i64eqz: 0x50, i64eq: 0x51, i64ne: 0x52, i64lts: 0x53, i64ltu: 0x54, i64gts: 0x55, i64gtu: 0x56,
+  i64les: 0x57, i64leu: 0x58, i64ges: 0x59, i64geu: 0x5a,
+  i32add: 0x6a, i32sub: 0x6b, i32mul: 0x6c, i32and: 0x71, i32or: 0x72, i32xor: 0x73,
+  i32shl: 0x74, i32shrs: 0x75, i32shru: 0x76, i32rotl: 0x77,
+  i64clz: 0x79, i64ctz: 0x7a, i64popcnt: 0x7b, i64add: 0x7c, i64sub: 0x7d, i64mul: 0x7e,
+  i64divs: 0x7f, i64divu: 0x80, i64rems: 0x81, i64remu: 0x82, i64and: 0x83, i64or: 0x84, i64xor: 0x85,
+  i64shl: 0x86, i64shrs: 0x87, i64shru: 0x88, i64rotl: 0x89,
+  wrap: 0xa7, extends: 0xac, extendu: 0xad, i64extend8: 0xc2, i64extend16: 0xc3, i64extend32: 0xc4,
+} as const;
+
+/** Loads and stores by their opcode. */
+// prettier-ignore
+export const MEM = {
+  i32load: 0x28, i64load: 0x29, i32load8u: 0x2d, i32load16u: 0x2f, i64load8u: 0x31, i64load16u: 0x33, i64load32u: 0x35,
+  i32store: 0x36, i64store: 0x37, i32store8: 0x3a, i64store8: 0x3c, i64store16: 0x3d, i64store32: 0x3e,
+} as const;
+
+/** A growing run of bytes. */
+export class Bytes {
+  private data = new Uint8Array(256);
+  length = 0;
+
+  byte(value: number): void {
+    if (this.length === this.data.length) this.grow(1);
+    this.data[this.length++] = value;
+  }
+  private grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.data.length * 2, this.length + by));
+    larger.set(this.data);
+    this.data = larger;
+  }
+  append(bytes: Uint8Array): void {
+    if (this.length + bytes.length > this.data.length) this.grow(bytes.length);
+    this.data.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+  unsigned(value: number): void {
+    let rest = value >>> 0;
+    while (rest > 0x7f) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+  signed(value: number): void {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+  signed64(value: bigint): void {
+    let rest = BigInt.asIntN(64, value);
+    if (rest >= -0x8000_0000n && rest < 0x8000_0000n) return this.signed(Number(rest));
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+  name(text: string): void {
+    this.unsigned(text.length);
+    for (const char of text) this.byte(char.charCodeAt(0));
+  }
+  view(): Uint8Array<ArrayBuffer> {
+    return this.data.slice(0, this.length);
+  }
+}
+
+/** The body of one function. */
+export class Code {
+  readonly bytes = new Bytes();
+  private readonly extraLocals: number[] = [];
+
+  constructor(private readonly parameterCount: number) {}
+
+  /** A new local of a type; its index. */
+  local(type: number): number {
+    return this.parameterCount + this.extraLocals.push(type) - 1;
+  }
+  op(opcode: number): void {
+    this.bytes.byte(opcode);
+  }
+  i32(value: number): void {
+    this.bytes.byte(0x41);
+    this.bytes.signed(value);
+  }
+  i64(value: bigint): void {
+    this.bytes.byte(0x42);
+    this.bytes.signed64(value);
+  }
+  get(local: number): void {
+    this.indexed(0x20, local);
+  }
+  set(local: number): void {
+    this.indexed(0x21, local);
+  }
+  tee(local: number): void {
+    this.indexed(0x22, local);
+  }
+  private indexed(opcode: number, index: number): void {
+    this.bytes.byte(opcode);
+    this.bytes.unsigned(index);
+  }
+  /** Load or store at the address on the stack plus a constant. */
+  memory(opcode: number, offset: number): void {
+    this.bytes.byte(opcode);
+    this.bytes.byte(0);
+    this.bytes.unsigned(offset);
+  }
+  block(type: number = EMPTY): void {
+    this.indexed(0x02, type);
+  }
+  loop(): void {
+    this.indexed(0x03, EMPTY);
+  }
+  if(type: number = EMPTY): void {
+    this.bytes.byte(0x04);
+    this.bytes.byte(type);
+  }
+  else(): void {
+    this.bytes.byte(0x05);
+  }
+  end(): void {
+    this.bytes.byte(0x0b);
+  }
+  br(depth: number): void {
+    this.indexed(0x0c, depth);
+  }
+  brIf(depth: number): void {
+    this.indexed(0x0d, depth);
+  }
+  call(functionIndex: number): void {
+    this.indexed(0x10, functionIndex);
+  }
+  returnCall(functionIndex: number): void {
+    this.indexed(0x12, functionIndex);
+  }
+  returnCallIndirect(type: number): void {
+    this.indexed(0x13, type);
+    this.bytes.byte(0);
+  }
+  /** Size, locals and instructions, as the code section wants them. */
+  encode(): Uint8Array {
+    const body = new Bytes();
+    body.unsigned(this.extraLocals.length);
+    for (const type of this.extraLocals) {
+      body.unsigned(1);
+      body.byte(type);
+    }
+    body.append(this.bytes.view());
+    body.byte(0x0b);
+    const sized = new Bytes();
+    sized.unsigned(body.length);
+    sized.append(body.view());
+    return sized.view();
+  }
+}
+
+export interface FunctionType {
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
+}
+
+/** A module with imported functions and one imported memory, functions of its own, one table of them, and exports. */
+export interface ModuleParts {
+  readonly types: readonly FunctionType[];
+  /** Imported functions come first in the numbering of functions; all from module `host`. */
+  readonly imports: readonly { readonly name: string; readonly type: number }[];
+  readonly functions: readonly { readonly type: number; readonly code: Code; readonly exportName?: string }[];
+  /** Function indices in the order of the table's entries. */
+  readonly table: readonly number[];
+}
+
+/** The bytes of a module. */
+export function encodeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
+  const out = new Bytes();
+  for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
+  const section = (id: number, write: (body: Bytes) => void): void => {
+    const body = new Bytes();
+    write(body);
+    out.byte(id);
+    out.unsigned(body.length);
+    out.append(body.view());
+  };
+  const list = <T>(body: Bytes, items: readonly T[], write: (item: T) => void): void => {
+    body.unsigned(items.length);
+    items.forEach(write);
+  };
+  section(1, (body) => {
+    list(body, parts.types, (type) => {
+      body.byte(0x60);
+      list(body, type.parameters, (t) => body.byte(t));
+      list(body, type.results, (t) => body.byte(t));
+    });
+  });
+  section(2, (body) => {
+    body.unsigned(parts.imports.length + 1);
+    for (const { name, type } of parts.imports) {
+      body.name('host');
+      body.name(name);
+      body.byte(0);
+      body.unsigned(type);
+    }
+    body.name('host');
+    body.name('memory');
+    for (const byte of [2, 0, 1]) body.byte(byte);
+  });
+  section(3, (body) => list(body, parts.functions, (f) => body.unsigned(f.type)));
+  section(4, (body) => {
+    for (const byte of [1, 0x70, 1]) body.byte(byte);
+    body.unsigned(parts.table.length);
+    body.unsigned(parts.table.length);
+  });
+  const exported = parts.functions.flatMap((f, i) =>
+    f.exportName === undefined ? [] : [{ name: f.exportName, index: i }],
+  );
+  section(7, (body) => {
+    list(body, exported, ({ name, index }) => {
+      body.name(name);
+      body.byte(0);
+      body.unsigned(index + parts.imports.length);
+    });
+  });
+  section(9, (body) => {
+    for (const byte of [1, 0, 0x41, 0, 0x0b]) body.byte(byte);
+    list(body, parts.table, (index) => body.unsigned(index));
+  });
+  section(10, (body) => list(body, parts.functions, (f) => body.append(f.code.encode())));
+  return out.view();
+}

@@ -1,0 +1,131 @@
+/**
+ * The instruction fields of the Power ISA, one row each: where a field's bits lie in the instruction word.
+ *
+ * Power ISA 3.0B Book I 1.6 "Instruction Formats". Bits are numbered as the manual does: bit 0 is the most significant.
+ */
+
+/** How an operand of this field is written and read in assembler text. */
+export type OperandKind =
+  | 'gpr' // r3
+  | 'cr-field' // cr7
+  | 'cr-bit' // 4*cr7+eq
+  | 'signed' // -4
+  | 'unsigned' // 4
+  | 'displacement' // part of D(RA)
+  | 'branch'; // an address
+
+/** A run of bits: word bit (manual numbering), width, and how far left its value goes in the field's value. */
+export type FieldPart = readonly [bit: number, width: number, left: number];
+
+export interface Field {
+  readonly name: string;
+  readonly kind: OperandKind;
+  readonly doc: string;
+  /** Parts of the field, in the order in which they lie in the word. */
+  readonly parts: readonly FieldPart[];
+  /** Width of the value in bits, counting the low zeros that `parts` leave out (DS: 16). */
+  readonly width: number;
+  readonly signed: boolean;
+  /** A one-bit flag that is part of the mnemonic (Rc, OE, LK, AA): its suffix. */
+  readonly suffix?: string;
+}
+
+/** The value of a field in a word: sign-extended when the field is signed, otherwise unsigned. */
+export function extract(field: Field, word: number): number {
+  let value = 0;
+  for (const [bit, width, left] of field.parts) {
+    value |= ((word >>> (32 - bit - width)) & (2 ** width - 1)) << left;
+  }
+  return field.signed ? (value << (32 - field.width)) >> (32 - field.width) : value >>> 0;
+}
+
+/** The word's bits for a field value; bits that do not fit are dropped. */
+export function deposit(field: Field, value: number): number {
+  let word = 0;
+  for (const [bit, width, left] of field.parts) {
+    word |= ((value >>> left) & (2 ** width - 1)) << (32 - bit - width);
+  }
+  return word >>> 0;
+}
+
+/** Lowest value, highest value and step that a field can hold. */
+export function fieldRange(field: Field): { readonly min: number; readonly max: number; readonly step: number } {
+  const step = 2 ** Math.min(...field.parts.map(([, , left]) => left));
+  if (field.signed) return { min: -(2 ** (field.width - 1)), max: 2 ** (field.width - 1) - step, step };
+  return { min: 0, max: 2 ** field.width - step, step };
+}
+
+function field(
+  name: string,
+  kind: OperandKind,
+  parts: readonly FieldPart[],
+  doc: string,
+  extra: { signed?: boolean; suffix?: string } = {},
+): Field {
+  const width = Math.max(...parts.map(([, bits, left]) => bits + left));
+  return { name, kind, doc, parts, width, signed: extra.signed ?? false, suffix: extra.suffix };
+}
+
+const SIGNED = { signed: true } as const;
+
+// prettier-ignore
+const ROWS = [
+  // registers
+  field('RT',  'gpr',      [[6, 5, 0]],  'target register'),
+  field('RS',  'gpr',      [[6, 5, 0]],  'source register'),
+  field('RA',  'gpr',      [[11, 5, 0]], 'register A'),
+  field('RB',  'gpr',      [[16, 5, 0]], 'register B'),
+  field('RC',  'gpr',      [[21, 5, 0]], 'register C'),
+  // condition register
+  field('BF',  'cr-field', [[6, 3, 0]],  'target CR field'),
+  field('BFA', 'cr-field', [[11, 3, 0]], 'source CR field'),
+  field('BT',  'cr-bit',   [[6, 5, 0]],  'target CR bit'),
+  field('BA',  'cr-bit',   [[11, 5, 0]], 'source CR bit A'),
+  field('BB',  'cr-bit',   [[16, 5, 0]], 'source CR bit B'),
+  field('BC',  'cr-bit',   [[21, 5, 0]], 'CR bit to select by'),
+  field('BI',  'cr-bit',   [[11, 5, 0]], 'CR bit to test'),
+  field('FXM', 'unsigned', [[12, 8, 0]], 'mask of CR fields, cr0 first'),
+  // branches
+  field('BO',  'unsigned', [[6, 5, 0]],  'branch options'),
+  field('BH',  'unsigned', [[19, 2, 0]], 'branch hint'),
+  field('BD',  'branch',   [[16, 14, 2]], 'branch displacement', SIGNED),
+  field('LI',  'branch',   [[6, 24, 2]], 'branch displacement', SIGNED),
+  field('LEV', 'unsigned', [[20, 7, 0]], 'level that is called: 0 operating system, 1 hypervisor, 2 ultravisor'),
+  // immediates and displacements
+  field('SI',  'signed',   [[16, 16, 0]], 'signed immediate', SIGNED),
+  field('UI',  'unsigned', [[16, 16, 0]], 'unsigned immediate'),
+  field('D',   'displacement', [[16, 16, 0]], 'displacement', SIGNED),
+  field('DS',  'displacement', [[16, 14, 2]], 'displacement, a multiple of 4', SIGNED),
+  field('DX',  'signed',   [[11, 5, 1], [16, 10, 6], [31, 1, 0]], 'signed immediate', SIGNED),
+  // shifts and masks
+  field('SH',  'unsigned', [[16, 5, 0]], 'shift amount'),
+  field('SH6', 'unsigned', [[16, 5, 0], [30, 1, 5]], 'shift amount'),
+  field('MB',  'unsigned', [[21, 5, 0]], 'first bit of the mask'),
+  field('ME',  'unsigned', [[26, 5, 0]], 'last bit of the mask'),
+  field('MB6', 'unsigned', [[21, 5, 0], [26, 1, 5]], 'first bit of the mask'),
+  field('ME6', 'unsigned', [[21, 5, 0], [26, 1, 5]], 'last bit of the mask'),
+  // system
+  field('SPR', 'unsigned', [[11, 5, 0], [16, 5, 5]], 'number of the special purpose register'),
+  field('TO',  'unsigned', [[6, 5, 0]],  'conditions to trap on'),
+  field('TH',  'unsigned', [[6, 5, 0]],  'touch hint'),
+  field('L',   'unsigned', [[10, 1, 0]], '1 compares doublewords, 0 words'),
+  field('L2',  'unsigned', [[9, 2, 0]],  'kind of barrier'),
+  field('L3',  'unsigned', [[8, 3, 0]],  'kind of flush'),
+  field('L1',  'unsigned', [[15, 1, 0]], '1 changes only EE and RI'),
+  field('EH',  'unsigned', [[31, 1, 0]], 'hint of exclusive access'),
+  // flags that are part of the mnemonic
+  field('OE',  'unsigned', [[21, 1, 0]], 'sets OV and SO', { suffix: 'o' }),
+  field('LK',  'unsigned', [[31, 1, 0]], 'sets LR', { suffix: 'l' }),
+  field('AA',  'unsigned', [[30, 1, 0]], 'absolute address', { suffix: 'a' }),
+  field('Rc',  'unsigned', [[31, 1, 0]], 'sets CR field 0', { suffix: '.' }),
+];
+
+/** All fields by name. */
+export const FIELDS: ReadonlyMap<string, Field> = new Map(ROWS.map((row) => [row.name, row]));
+
+/** The field of that name. Throws when the table has none: a mistake in a row of this project. */
+export function fieldNamed(name: string): Field {
+  const found = FIELDS.get(name);
+  if (!found) throw new Error(`There is no instruction field ${name}.`);
+  return found;
+}

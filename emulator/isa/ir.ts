@@ -1,0 +1,88 @@
+/**
+ * What an instruction's meaning is made of: typed 64-bit expressions, conditions and statements.
+ *
+ * The rows build these trees once (semantics.ts); a projection (cpu/lowering.ts) turns them into WebAssembly. In the
+ * interpreter a field is read from the instruction word at run time, in a translator it is a constant: the trees say
+ * only `field`.
+ */
+import type { Field } from './fields';
+import type { InterruptCause } from './causes';
+
+// prettier-ignore
+export type BinaryOp =
+  | 'add' | 'sub' | 'mul' | 'mulhs' | 'mulhu'
+  // division: 0 where the ISA leaves the quotient undefined
+  | 'divs' | 'divu' | 'rems' | 'remu' | 'divse' | 'divue'
+  | 'and' | 'or' | 'xor'
+  // shifts take the amount modulo 64
+  | 'shl' | 'shru' | 'shrs' | 'rotl';
+// prettier-ignore
+export type UnaryOp = 'exts8' | 'exts16' | 'exts32' | 'extu32' | 'clz' | 'ctz' | 'popcnt';
+export type CompareOp = 'eq' | 'ne' | 'lts' | 'ltu' | 'gts' | 'gtu' | 'les' | 'leu' | 'ges' | 'geu';
+export type AccessSize = 1 | 2 | 4 | 8;
+
+export type Expr =
+  | { readonly k: 'const'; readonly value: bigint }
+  | { readonly k: 'field'; readonly field: Field }
+  | { readonly k: 'gpr'; readonly field: Field; readonly or0: boolean }
+  | { readonly k: 'gpr-at'; readonly number: Expr }
+  | { readonly k: 'local'; readonly id: number }
+  | { readonly k: 'un'; readonly op: UnaryOp; readonly a: Expr }
+  | { readonly k: 'bin'; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
+  | { readonly k: 'select'; readonly cond: Cond; readonly a: Expr; readonly b: Expr }
+  | { readonly k: 'bit'; readonly cond: Cond }
+  /** CR value of a comparison: LT GT EQ SO as the four low bits. */
+  | { readonly k: 'compare'; readonly a: Expr; readonly b: Expr; readonly signed: boolean }
+  | { readonly k: 'cia' }
+  | { readonly k: 'msr' }
+  /** A special purpose register without any check. */
+  | { readonly k: 'spr'; readonly number: number }
+  | { readonly k: 'cr' }
+  | { readonly k: 'cr-field'; readonly number: Expr };
+
+export type Cond =
+  | { readonly k: 'cmp'; readonly op: CompareOp; readonly a: Expr; readonly b: Expr }
+  | { readonly k: 'not'; readonly a: Cond }
+  | { readonly k: 'and' | 'or' | 'xor'; readonly a: Cond; readonly b: Cond }
+  | { readonly k: 'cr-bit'; readonly number: Expr }
+  /** 64-bit mode, MSR.SF. */
+  | { readonly k: 'sf' }
+  /** Little-endian mode, MSR.LE. */
+  | { readonly k: 'le' };
+
+export type Stmt =
+  | { readonly k: 'let'; readonly id: number; readonly value: Expr }
+  | { readonly k: 'set-gpr'; readonly field: Field; readonly value: Expr }
+  | { readonly k: 'set-gpr-at'; readonly number: Expr; readonly value: Expr }
+  | { readonly k: 'set-spr'; readonly number: number; readonly value: Expr }
+  | { readonly k: 'set-cr-field'; readonly number: Expr; readonly value: Expr }
+  | { readonly k: 'set-cr-bit'; readonly number: Expr; readonly value: Cond }
+  | { readonly k: 'set-cr'; readonly fields: Expr; readonly value: Expr }
+  /** A branch: ends the instruction. */
+  | { readonly k: 'set-nia'; readonly value: Expr }
+  /** Changes the machine state and goes on at `nia`: ends the instruction. */
+  | { readonly k: 'set-msr'; readonly value: Expr; readonly nia: Expr | undefined }
+  /** Memory access at effective address `ea`; `swap` reverses the bytes against the current byte order. */
+  | {
+      readonly k: 'load';
+      readonly id: number;
+      readonly ea: Expr;
+      readonly size: AccessSize;
+      readonly signed: boolean;
+      readonly swap: boolean;
+    }
+  | { readonly k: 'store'; readonly ea: Expr; readonly size: AccessSize; readonly value: Expr; readonly swap: boolean }
+  /** Access to an SPR with all its checks; the number is the value of the field. */
+  | { readonly k: 'read-spr'; readonly id: number; readonly field: Field; readonly unchanged: Expr }
+  | { readonly k: 'write-spr'; readonly field: Field; readonly value: Expr }
+  | { readonly k: 'if'; readonly cond: Cond; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
+  | { readonly k: 'while'; readonly cond: Cond; readonly body: readonly Stmt[] }
+  /** Raises an interrupt: ends the instruction. `info` is for the handler (LEV of sc, the address of a fault). */
+  | { readonly k: 'raise'; readonly cause: InterruptCause; readonly info: Expr | undefined }
+  /** Raises a privileged-instruction interrupt unless the state has at least this privilege. */
+  | { readonly k: 'require'; readonly privilege: Privilege }
+  /** The next instruction is fetched anew under the current state. */
+  | { readonly k: 'synchronize' };
+
+/** Least privilege that an instruction or register needs. */
+export type Privilege = 'problem' | 'privileged' | 'hypervisor' | 'ultravisor';

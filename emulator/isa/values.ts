@@ -1,0 +1,97 @@
+/** The typed values with which rows are written: 64-bit numbers and conditions, as expression trees (ir.ts). */
+import type { BinaryOp, CompareOp, Cond, Expr, UnaryOp } from './ir';
+
+/** What can stand where a 64-bit value is expected. */
+export type Operand = U64 | bigint | number;
+
+/** The expression of an operand. */
+export function exprOf(value: Operand): Expr {
+  if (value instanceof U64) return value.expr;
+  return { k: 'const', value: BigInt.asUintN(64, BigInt(value)) };
+}
+
+/** A 64-bit value. Operations are modulo 2^64. */
+export class U64 {
+  constructor(readonly expr: Expr) {}
+
+  private binary(op: BinaryOp, b: Operand): U64 {
+    return new U64({ k: 'bin', op, a: this.expr, b: exprOf(b) });
+  }
+  private unary(op: UnaryOp): U64 {
+    return new U64({ k: 'un', op, a: this.expr });
+  }
+  private compare(op: CompareOp, b: Operand): Bit {
+    return new Bit({ k: 'cmp', op, a: this.expr, b: exprOf(b) });
+  }
+
+  add = (b: Operand): U64 => this.binary('add', b);
+  sub = (b: Operand): U64 => this.binary('sub', b);
+  mul = (b: Operand): U64 => this.binary('mul', b);
+  /** High 64 bits of the signed product. */
+  mulhs = (b: Operand): U64 => this.binary('mulhs', b);
+  /** High 64 bits of the unsigned product. */
+  mulhu = (b: Operand): U64 => this.binary('mulhu', b);
+  divs = (b: Operand): U64 => this.binary('divs', b);
+  divu = (b: Operand): U64 => this.binary('divu', b);
+  rems = (b: Operand): U64 => this.binary('rems', b);
+  remu = (b: Operand): U64 => this.binary('remu', b);
+  /** Quotient of `this || 64 zeros` by b, signed; 0 when it does not fit. */
+  divse = (b: Operand): U64 => this.binary('divse', b);
+  /** Quotient of `this || 64 zeros` by b, unsigned; 0 when it does not fit. */
+  divue = (b: Operand): U64 => this.binary('divue', b);
+  and = (b: Operand): U64 => this.binary('and', b);
+  or = (b: Operand): U64 => this.binary('or', b);
+  xor = (b: Operand): U64 => this.binary('xor', b);
+  not = (): U64 => this.binary('xor', -1n);
+  neg = (): U64 => new U64(exprOf(0)).sub(this);
+  shl = (b: Operand): U64 => this.binary('shl', b);
+  shru = (b: Operand): U64 => this.binary('shru', b);
+  shrs = (b: Operand): U64 => this.binary('shrs', b);
+  rotl = (b: Operand): U64 => this.binary('rotl', b);
+  exts8 = (): U64 => this.unary('exts8');
+  exts16 = (): U64 => this.unary('exts16');
+  exts32 = (): U64 => this.unary('exts32');
+  extu32 = (): U64 => this.unary('extu32');
+  clz = (): U64 => this.unary('clz');
+  ctz = (): U64 => this.unary('ctz');
+  popcnt = (): U64 => this.unary('popcnt');
+
+  eq = (b: Operand): Bit => this.compare('eq', b);
+  ne = (b: Operand): Bit => this.compare('ne', b);
+  lts = (b: Operand): Bit => this.compare('lts', b);
+  ltu = (b: Operand): Bit => this.compare('ltu', b);
+  gts = (b: Operand): Bit => this.compare('gts', b);
+  gtu = (b: Operand): Bit => this.compare('gtu', b);
+  leu = (b: Operand): Bit => this.compare('leu', b);
+  geu = (b: Operand): Bit => this.compare('geu', b);
+  /** Bit n in the manual's numbering: 0 is the most significant. */
+  bit = (n: number): Bit => this.and(1n << BigInt(63 - n)).ne(0);
+}
+
+/** A condition. */
+export class Bit {
+  constructor(readonly cond: Cond) {}
+  and = (b: Bit): Bit => new Bit({ k: 'and', a: this.cond, b: b.cond });
+  or = (b: Bit): Bit => new Bit({ k: 'or', a: this.cond, b: b.cond });
+  xor = (b: Bit): Bit => new Bit({ k: 'xor', a: this.cond, b: b.cond });
+  not = (): Bit => new Bit({ k: 'not', a: this.cond });
+  /** a where the condition holds, b otherwise; both are evaluated. */
+  choose = (a: Operand, b: Operand): U64 => new U64({ k: 'select', cond: this.cond, a: exprOf(a), b: exprOf(b) });
+  /** 1 or 0. */
+  u64 = (): U64 => new U64({ k: 'bit', cond: this.cond });
+}
+
+/** A constant. */
+export const u64 = (value: bigint | number): U64 => new U64(exprOf(value));
+
+/** MASK(mb, me) of Book I 3.3.14: ones from bit mb to bit me, wrapping around when mb > me. */
+export function mask(mb: Operand, me: Operand): U64 {
+  const from = u64(-1n).shru(mb);
+  const to = u64(-1n).shl(u64(63).sub(me));
+  return new U64(exprOf(mb)).leu(me).choose(from.and(to), from.or(to));
+}
+
+/** The low word, twice: what ROTL32 rotates. */
+export function doubled(value: U64): U64 {
+  return value.extu32().or(value.shl(32));
+}
