@@ -9,6 +9,7 @@
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
+import { licenseNotices } from './lib/licenses.mjs';
 import { manifest, root } from './lib/project.mjs';
 
 /** Bundle → entry. */
@@ -51,15 +52,20 @@ const options = {
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
-fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 if (watch) {
   const context = await esbuild.context({ ...options, logLevel: 'info' });
   await context.watch();
 } else {
   // esbuild has told its errors already.
-  await esbuild.build(options).catch(() => process.exit(1));
+  const { metafile } = await esbuild.build({ ...options, metafile: true }).catch(() => process.exit(1));
+  const dist = path.join(root, 'dist');
+  // A failing build leaves the last good one; a good one leaves nothing else.
+  for (const name of fs.readdirSync(dist)) {
+    if (!(`dist/${name}` in metafile.outputs)) fs.rmSync(path.join(dist, name), { recursive: true });
+  }
+  fs.writeFileSync(path.join(dist, 'licenses.txt'), licenseNotices(Object.keys(metafile.inputs)));
   const sizes = entries.map(([out]) => {
-    const bytes = fs.statSync(path.join(root, 'dist', `${out}.cjs`)).size;
+    const bytes = fs.statSync(path.join(dist, `${out}.cjs`)).size;
     return `${out} ${Math.ceil(bytes / 1024)} KiB`;
   });
   console.log(`dist: ${sizes.join(', ')}`);
