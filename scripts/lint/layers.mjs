@@ -17,7 +17,7 @@ const EMULATOR = [...MACHINE, 'emulator/machine', 'emulator/timeline', 'emulator
  * @type {readonly { folder: string, imports: readonly string[], types?: readonly string[], packages: readonly RegExp[] }[]}
  */
 export const LAYERS = [
-  { folder: 'emulator/common', imports: [], packages: [] },
+  { folder: 'emulator/common', imports: [], packages: [/^@noble\/hashes\//] },
   { folder: 'emulator/isa', imports: COMMON, packages: [] },
   { folder: 'emulator/memory', imports: COMMON, packages: [] },
   { folder: 'emulator/cpu', imports: HARDWARE, types: ['emulator/machine'], packages: [] },
