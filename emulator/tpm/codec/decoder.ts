@@ -19,6 +19,7 @@ export interface OpenNode extends TpmNode {
   text: string | undefined;
   problem: Problem | undefined;
   encrypted: boolean;
+  complete: boolean;
   children: OpenNode[];
   /** What the paths of the children begin with; empty in a group whose members are named by themselves. */
   readonly scope: string;
@@ -42,6 +43,8 @@ export class Decoder {
   at = 0;
   /** First byte behind the part that is being decoded. */
   end: number;
+  /** Whether `end` is the end of a TPM2B_* around a structure. */
+  private insideSized = false;
 
   constructor(readonly bytes: Uint8Array) {
     this.end = bytes.length;
@@ -69,11 +72,13 @@ export class Decoder {
       doc: doc === undefined || doc === '' ? findType(type)?.doc : doc,
       problem: undefined,
       encrypted: false,
+      complete: false,
       children: [],
     };
     parent?.children.push(node);
     try {
       inside(node);
+      node.complete = true;
     } finally {
       node.length = this.at - node.offset;
       // A leaf whose bytes were missing says nothing: the error tells where they end.
@@ -89,12 +94,8 @@ export class Decoder {
 
   private take(count: number, what: string): Uint8Array {
     if (count > this.remaining) {
-      const inside = this.end < this.bytes.length;
-      this.stop(
-        'truncated',
-        inside ? 'TPM_RC_SIZE' : 'TPM_RC_INSUFFICIENT',
-        `${what} needs ${count} bytes and ${this.remaining} remain${inside ? ' in its structure' : ''}.`,
-      );
+      const [rc, where] = this.insideSized ? ['TPM_RC_SIZE', ' in its structure'] : ['TPM_RC_INSUFFICIENT', ''];
+      this.stop('truncated', rc, `${what} needs ${count} bytes and ${this.remaining} remain${where}.`);
     }
     const taken = this.bytes.slice(this.at, this.at + count);
     this.at += count;
@@ -134,7 +135,7 @@ export class Decoder {
           length: numberBytes(typeName),
         };
         const what = { type: 'bit', role: 'bit' as const, value: field, text: bitText(type, row, field), doc: row.doc };
-        return { ...where, ...what, problem: undefined, encrypted: false, children: [] };
+        return { ...where, ...what, problem: undefined, encrypted: false, complete: true, children: [] };
       });
     });
   }
@@ -225,15 +226,17 @@ export class Decoder {
       if (size > this.remaining) {
         this.stop('truncated', 'TPM_RC_INSUFFICIENT', `${node.path} needs ${size} bytes and ${this.remaining} remain.`);
       }
-      const outer = this.end;
+      const outer = { end: this.end, insideSized: this.insideSized };
       this.end = this.at + size;
+      this.insideSized = true;
       const allowNull = inner.nullable === 'yes' || (inner.nullable === 'inherit' && nullable);
       this.value(node, type.bodyName, inner, '', allowNull);
       if (this.remaining > 0) {
         const rest = this.raw(node, 'unused', this.remaining, 'bytes of the size that the structure does not use');
         rest.problem = { rc: 'TPM_RC_SIZE', message: `${node.path} is ${rest.length} bytes longer than its structure` };
       }
-      this.end = outer;
+      this.end = outer.end;
+      this.insideSized = outer.insideSized;
     });
   }
 
@@ -252,12 +255,10 @@ export class Decoder {
           message: `${count} is more than the ${type.max} elements of ${typeName}`,
         };
       }
-      if (count > this.remaining) {
-        this.stop(
-          'truncated',
-          'TPM_RC_INSUFFICIENT',
-          `${node.path} has ${count} elements and ${this.remaining} bytes remain.`,
-        );
+      // Counts within the limit end at the first missing byte; lies beyond it end here.
+      if (count > type.max && count > this.remaining) {
+        const message = `${node.path} has ${count} elements and ${this.remaining} bytes remain.`;
+        this.stop('truncated', 'TPM_RC_SIZE', message);
       }
       for (let i = 0; i < count; i++) {
         this.value(node, `[${i}]`, type.item, '', type.item.nullable === 'yes');

@@ -42,6 +42,8 @@ export interface TpmNode {
   readonly problem: Problem | undefined;
   /** Whether a session encrypts these bytes, so that their structure is not visible. */
   readonly encrypted: boolean;
+  /** False when the bytes ended inside the node. */
+  readonly complete: boolean;
   readonly children: readonly TpmNode[];
 }
 

@@ -1,0 +1,82 @@
+/**
+ * The embedded TPM 2.0: no process, no file; deterministic from the scenario's seed, its whole state plain data.
+ *
+ * A command family is one file with its handlers; dispatch.ts checks what all commands have in common. Commands without
+ * a handler answer TPM_RC_COMMAND_CODE.
+ */
+
+import { HmacDrbg } from '../../common/drbg';
+import type { EmbeddedDevice } from '../device';
+import { CAPABILITY_HANDLERS } from './capability';
+import { dispatch, type Handlers } from './dispatch';
+import { copyPcrs, INTEGRITY_HANDLERS, resetPcrs } from './integrity';
+import { RANDOM_HANDLERS } from './random';
+import { STARTUP_HANDLERS } from './startup';
+import type { TpmState } from './state';
+import { TESTING_HANDLERS } from './testing';
+
+const HANDLERS: Handlers = {
+  ...STARTUP_HANDLERS,
+  ...TESTING_HANDLERS,
+  ...CAPABILITY_HANDLERS,
+  ...RANDOM_HANDLERS,
+  ...INTEGRITY_HANDLERS,
+};
+
+export interface EmbeddedOptions {
+  /** Whether the firmware has started the TPM with TPM_SU_CLEAR, as a machine's firmware does; true by default. */
+  readonly started?: boolean;
+}
+
+export class EmbeddedTpm implements EmbeddedDevice {
+  readonly kind = 'embedded';
+  readonly #drbg: HmacDrbg;
+  #state: TpmState;
+
+  /** @param seed all randomness of the TPM comes from it */
+  constructor(seed: string, { started = true }: EmbeddedOptions = {}) {
+    this.#drbg = HmacDrbg.fromSeed(seed, 'embedded tpm');
+    this.#state = {
+      started,
+      orderly: 'none',
+      wasOrderly: false,
+      pcr: resetPcrs(0),
+      savedPcr: undefined,
+      drbg: this.#drbg.save(),
+    };
+  }
+
+  execute(command: Uint8Array): Uint8Array<ArrayBuffer> {
+    return dispatch(command, this.#state, this.#drbg, HANDLERS);
+  }
+
+  /** Reset or power cycle (_TPM_Init, Part 1, 12.2.2): the next command must be TPM2_Startup. */
+  init(): void {
+    this.#state.started = false;
+  }
+
+  save(): TpmState {
+    return { ...copyState(this.#state), drbg: this.#drbg.save() };
+  }
+
+  restore(state: unknown): void {
+    // Only what save() gave comes back here: the machine's own checkpoints.
+    const saved = state as TpmState;
+    this.#state = copyState(saved);
+    this.#drbg.restore(saved.drbg);
+  }
+}
+
+function copyState(state: TpmState): TpmState {
+  return { ...state, pcr: copyPcrs(state.pcr), savedPcr: state.savedPcr && copyPcrs(state.savedPcr) };
+}
+
+/** The machine's own TPM, started by its firmware. */
+export function createEmbeddedTpm(seed: string, options?: EmbeddedOptions): EmbeddedTpm {
+  return new EmbeddedTpm(seed, options);
+}
+
+/** Names of the commands that the embedded TPM knows. */
+export function embeddedCommands(): readonly string[] {
+  return Object.keys(HANDLERS);
+}
