@@ -7,7 +7,9 @@ import { callNamed } from '../pef/calls';
 import type { FirmwareContext, FirmwareFrame, GuestMemory, HypervisorState, TpmAnswer } from '../pef/firmware';
 import { listingLine } from '../pef/listing';
 import { routineFor } from '../pef/routines';
-import { type Level, MSR, SPR, actorMsr } from './levels';
+import { MSR_BIT as MSR } from '../isa/registers';
+import { SPRN as SPR } from '../isa/sprs';
+import { type Level, actorMsr } from './levels';
 import type { TpmProxy } from './tpm-proxy';
 
 /**
@@ -43,6 +45,8 @@ export class FirmwareStack {
   readonly #active: Active[] = [];
   #events: MachineEvent[] = [];
   #started = 0;
+  /** MSR of the ultravisor's software when it made its hypercall. */
+  #ultravisorMsr = 0n;
 
   constructor(parts: FirmwareParts) {
     this.#parts = parts;
@@ -149,6 +153,7 @@ export class FirmwareStack {
   landInUltravisor(): void {
     const { cpu } = this.#parts;
     const frame = this.#active.pop();
+    cpu.msr = this.#ultravisorMsr;
     cpu.setGpr(3, cpu.gpr(0));
     if (!frame) return;
     cpu.setGpr(0, frame.kept[0]);
@@ -161,6 +166,7 @@ export class FirmwareStack {
    */
   aimAtHypervisor(): void {
     const { cpu } = this.#parts;
+    this.#ultravisorMsr = cpu.msr;
     const host = actorMsr({ kind: 'hypervisor' }, 'little');
     const seen = (cpu.msr & ~MSR.HV) | MSR.S | SRR1_LEV1;
     cpu.setSpr(SPR.SRR0, cpu.nia);
@@ -193,11 +199,12 @@ export class FirmwareStack {
   /** What distinguishes this state from another, for hashing. */
   summary(): string {
     const frames = this.#active.map((frame) => `${frame.routine.listing.name}:${frame.label}`);
-    return `${this.#started} ${frames.join(' ')}`;
+    return `${this.#started} ${this.#ultravisorMsr} ${frames.join(' ')}`;
   }
 
   reset(): void {
     this.#active.length = 0;
     this.#started = 0;
+    this.#ultravisorMsr = 0n;
   }
 }

@@ -1,34 +1,21 @@
 /** The levels of software by MSR(S,HV,PR), and the state in which each actor begins. */
 
 import type { Actor } from '../common/machine';
+import { MSR_BIT as MSR } from '../isa/registers';
 
-/** MSR bits by name (Power ISA 3.0B Book III 4.2.1; S from ultravisor.rst: bit 41). */
-export const MSR = {
-  SF: 1n << 63n,
-  HV: 1n << 60n,
-  S: 1n << 22n,
-  PR: 1n << 14n,
-  ME: 1n << 12n,
-  RI: 1n << 1n,
-} as const;
+/** Problem state always has external interrupts and translation on (Book III 4.2.1: EE, IR and DR when PR is set). */
+export const PROBLEM_STATE = MSR.PR | MSR.EE | MSR.IR | MSR.DR;
+
+export function problemState(msr: bigint): boolean {
+  return (msr & MSR.PR) !== 0n;
+}
 export const MSR_LE = 1n;
-
-/** Special purpose registers that the machine itself uses. */
-export const SPR = {
-  SRR0: 26,
-  SRR1: 27,
-  HSRR0: 314,
-  HSRR1: 315,
-  LPCR: 318,
-  LPIDR: 319,
-  USRR0: 506,
-  USRR1: 507,
-  SMFCTRL: 511,
-};
 
 export const LEVEL_MSR = {
   /** Bits whose change is a change of level. */
   mask: MSR.S | MSR.HV | MSR.PR,
+  /** HILE: the hypervisor and the ultravisor take interrupts little-endian (POWER9: HID bit 4). */
+  hid: 1n << 59n,
   /** LPCR at power-on: ILE (interrupts little-endian, bit 38), UPRT (bit 41), HR (bit 43): a radix host. */
   lpcr: (1n << 25n) | (1n << 22n) | (1n << 20n),
 };
@@ -43,26 +30,15 @@ export function levelOf(msr: bigint): Level {
 
 /** The MSR in which an actor's software begins. */
 export function actorMsr(actor: Actor, endian: 'little' | 'big'): bigint {
-  const base = MSR.SF | MSR.ME | MSR.RI | (endian === 'little' ? MSR_LE : 0n);
+  const base = MSR.SF | MSR.ME | MSR.RI | (endian === 'little' ? MSR.LE : 0n);
   switch (actor.kind) {
     case 'guest':
-      return actor.user ? base | MSR.PR : base;
+      return actor.user ? base | PROBLEM_STATE : base;
     case 'hypervisor':
       return base | MSR.HV;
     case 'host user':
-      return base | MSR.HV | MSR.PR;
+      return base | MSR.HV | PROBLEM_STATE;
     case 'ultravisor':
       return base | MSR.HV | MSR.S;
   }
-}
-
-/** The privilege state in the words of ultravisor.rst. */
-export function privilegeName(msr: bigint): string {
-  const secure = (msr & MSR.S) !== 0n;
-  const problem = (msr & MSR.PR) !== 0n;
-  if ((msr & MSR.HV) !== 0n) {
-    if (problem) return secure ? 'reserved' : 'problem (host)';
-    return secure ? 'ultravisor' : 'hypervisor';
-  }
-  return `${secure ? 'secure ' : ''}${problem ? 'problem' : 'privileged'}`;
 }

@@ -21,10 +21,13 @@ import type {
   TpmChoice,
 } from '../common/machine';
 import { Cpu, type CpuContext, type CpuExit, type Interrupt } from '../cpu/cpu';
-import { PhysicalMemory } from '../memory/memory';
+import { INTERRUPTS } from '../isa/interrupts';
+import { MSR_BIT as MSR, privilegeState } from '../isa/registers';
+import { SPRN as SPR } from '../isa/sprs';
+import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
 import { callNumbered } from '../pef/calls';
 import type { HypervisorState } from '../pef/firmware';
-import { createEmbeddedTpm } from '../tpm/embedded';
+import { EmbeddedTpm } from '../tpm/embedded';
 import type { ExternalDevice } from '../tpm/device';
 import { commandNameOf } from '../tpm/codec';
 import {
@@ -41,7 +44,7 @@ import type { Primitive, TpmBuffer } from './activities';
 import { FirmwareStack, type ReturnPath } from './firmware-stack';
 import { InputLog } from './input-log';
 import { type PlacedGuest, STUBS, asmBase, codeArea, guestNamed, placeGuests } from './layout';
-import { LEVEL_MSR, MSR, MSR_LE, SPR, actorMsr, levelOf, privilegeName } from './levels';
+import { LEVEL_MSR, PROBLEM_STATE, actorMsr, levelOf, problemState } from './levels';
 import { TpmProxy } from './tpm-proxy';
 
 /** What only the program around the machine can give. */
@@ -50,8 +53,6 @@ export interface MachineServices {
   readonly externalTpm?: (choice: TpmChoice) => ExternalDevice;
 }
 
-/** Vectors that the machine tells apart. */
-const SYSTEM_CALL = 0xc00;
 const PROGRAM = 0x700;
 const SRR1_PRIVILEGED = 1n << 18n;
 
@@ -71,6 +72,8 @@ export class Machine implements MachineApi {
   #work: Work | undefined;
   #primitive: Primitive | undefined;
   #codeBreakpoints: ReadonlySet<bigint> = new Set();
+  /** The breakpoints that the CPU has. */
+  #armed: ReadonlySet<bigint> = new Set();
 
   /** @throws InputError when the configuration cannot be built; the message names the limit */
   constructor(config: MachineConfig, services: MachineServices = {}) {
@@ -84,10 +87,10 @@ export class Machine implements MachineApi {
     this.#powerOn = this.cpu.saveContext();
     const makeExternal = services.externalTpm;
     this.#tpm = new TpmProxy(config.tpm, {
-      embedded: config.tpm.kind === 'embedded' ? createEmbeddedTpm(config.seed) : undefined,
+      embedded: config.tpm.kind === 'embedded' ? new EmbeddedTpm(config.seed) : undefined,
       external: makeExternal && (() => makeExternal(config.tpm)),
       log: new InputLog(),
-      nameOf: commandNameOf,
+      nameOf: (command) => commandNameOf(command) ?? 'TPM command',
     });
     this.#firmware = new FirmwareStack({
       profile: config.profile,
@@ -107,8 +110,8 @@ export class Machine implements MachineApi {
   // --- actors -------------------------------------------------------------------------------------------------------
 
   #powerUp(): void {
-    this.cpu.setSpr(SPR.SMFCTRL, 1n << 63n);
     this.cpu.setSpr(SPR.LPCR, LEVEL_MSR.lpcr);
+    this.cpu.setSpr(SPR.HID, LEVEL_MSR.hid);
     for (const actor of this.#allActors()) this.#writeStubs(actor);
     this.#actor = { kind: 'guest', guest: this.#guests[0]?.name ?? '', user: false };
     this.#arrive(this.#actor);
@@ -159,7 +162,7 @@ export class Machine implements MachineApi {
     const same = contextOf(before.actor) === contextOf(this.#actor);
     this.#switchTo(before.actor);
     // Inside one context (`as svm1 { as svm1 user { } }`) only the problem state ends; what the block did to MSR stays.
-    if (same) this.cpu.msr = (this.cpu.msr & ~MSR.PR) | (before.msr & MSR.PR);
+    if (same) this.cpu.msr = (this.cpu.msr & ~PROBLEM_STATE) | (before.msr & PROBLEM_STATE);
   }
 
   #switchTo(actor: Actor): void {
@@ -174,7 +177,8 @@ export class Machine implements MachineApi {
     }
     this.#actor = actor;
     const user = actor.kind === 'host user' || (actor.kind === 'guest' && actor.user);
-    this.cpu.msr = user ? this.cpu.msr | MSR.PR : this.cpu.msr & ~MSR.PR;
+    if (user) this.cpu.msr |= PROBLEM_STATE;
+    else if (problemState(this.cpu.msr)) this.cpu.msr &= ~PROBLEM_STATE;
   }
 
   // --- activities ---------------------------------------------------------------------------------------------------
@@ -208,7 +212,7 @@ export class Machine implements MachineApi {
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
   #prepare(work: Work): void {
-    const primitive = nextPrimitive(work, (this.cpu.msr & MSR_LE) !== 0n, () => this.#tpmBuffer());
+    const primitive = nextPrimitive(work, (this.cpu.msr & MSR.LE) !== 0n, () => this.#tpmBuffer());
     this.#primitive = primitive;
     if (!primitive) {
       work.result = resultOf(work);
@@ -281,11 +285,24 @@ export class Machine implements MachineApi {
     return 1;
   }
 
+  /**
+   * Runs instructions of the block; `step` stops before a code breakpoint. Ticks are instructions, whether breakpoints
+   * are set or not: a stop before the first one is not counted.
+   */
   #runCode(maxInstructions: number, events: MachineEvent[]): number {
-    this.cpu.setBreakpoints(maxInstructions === 1 ? new Set() : new Set([...this.#codeBreakpoints, this.#codeEnd]));
-    const exit = this.cpu.run(maxInstructions);
+    this.#arm();
+    let exit = this.cpu.run(maxInstructions);
+    if (exit.executed === 0 && exit.reason === 'breakpoint') exit = this.cpu.run(maxInstructions);
     this.#afterRun(exit, events);
-    return Math.max(1, exit.executed);
+    return exit.executed;
+  }
+
+  /** Tells the CPU its breakpoints when they are not the ones that it has. */
+  #arm(): void {
+    const wanted = [...this.#codeBreakpoints, this.#codeEnd];
+    if (wanted.length === this.#armed.size && wanted.every((address) => this.#armed.has(address))) return;
+    this.#armed = new Set(wanted);
+    this.cpu.setBreakpoints(this.#armed);
   }
 
   #afterRun(exit: CpuExit, events: MachineEvent[]): void {
@@ -311,7 +328,7 @@ export class Machine implements MachineApi {
   }
 
   #completePrimitive(work: Work, primitive: Primitive): void {
-    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), (this.cpu.msr & MSR_LE) !== 0n);
+    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), (this.cpu.msr & MSR.LE) !== 0n);
     this.#prepare(work);
   }
 
@@ -326,8 +343,7 @@ export class Machine implements MachineApi {
   // --- interrupts ---------------------------------------------------------------------------------------------------
 
   #interrupted(interrupt: Interrupt, events: MachineEvent[]): void {
-    const level = levelOf(this.cpu.msr);
-    const lev = interrupt.vector === SYSTEM_CALL ? this.#levOf() : 0;
+    const { level, lev } = interrupt;
     const mine = this.#actor.kind === level || (level === 'guest' && this.#actor.kind === 'guest');
     const info: InterruptInfo = {
       vector: interrupt.vector,
@@ -354,23 +370,17 @@ export class Machine implements MachineApi {
    * (Linux arch/powerpc/kvm/book3s_hv.c, SRR1 bit 45).
    */
   #refuseProblemState(interrupt: Interrupt, events: MachineEvent[]): void {
-    const row = interruptAt(PROGRAM);
     this.cpu.setSpr(SPR.SRR0, interrupt.cia);
     this.cpu.setSpr(SPR.SRR1, interrupt.from | SRR1_PRIVILEGED);
     const info: InterruptInfo = {
       vector: PROGRAM,
-      name: row.name,
+      name: INTERRUPTS.find((row) => row.vector === PROGRAM)?.name ?? 'Program',
       address: interrupt.cia,
       level: 'guest',
       detail: 'sc 1 in problem state: the hypervisor refuses it as a privileged instruction',
     };
     events.push({ kind: 'interrupt', interrupt: info });
     this.#toScript(interrupt, info);
-  }
-
-  /** LEV of the system call, which the interrupt leaves in SRR1 bits 42:43 (Power ISA 3.1). */
-  #levOf(): number {
-    return Number((this.cpu.spr(SPR.SRR1) >> 20n) & 3n);
   }
 
   /** No model takes the interrupt: the scripted software has to deal with it, and goes on where it was. */
@@ -396,7 +406,7 @@ export class Machine implements MachineApi {
 
   #callerName(): string {
     if (this.#actor.kind !== 'guest') return this.#actor.kind;
-    return `${this.#actor.guest}, ${privilegeName(this.cpu.spr(SPR.SRR1))}`;
+    return `${this.#actor.guest}, ${privilegeState(this.cpu.spr(SPR.SRR1)).name}`;
   }
 
   #firmwareReturned(path: ReturnPath, events: MachineEvent[]): void {
@@ -505,8 +515,8 @@ export class Machine implements MachineApi {
   hashInto(update: (bytes: Uint8Array) => void): void {
     update(this.cpu.stateBytes());
     for (const page of this.memory.dirtyPages()) {
-      update(text(`page ${page.ra}`));
-      update(page.bytes);
+      update(text(`page ${page}`));
+      update(this.memory.read(page, DIRTY_PAGE_BYTES));
     }
     for (const [key, context] of this.#contexts) update(text(`${key} ${plain(context)}`));
     update(text(plain([this.#actor, this.#entered, this.#work, this.#primitive, this.#hypervisor])));
