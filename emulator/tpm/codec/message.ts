@@ -352,8 +352,8 @@ export function numberToBytes(value: bigint, count: number): Uint8Array<ArrayBuf
   return bytes;
 }
 
-/** The name of a command's bytes: `TPM2_GetRandom`, `TPM2_0x20000001`, or undefined when they are too short. */
-export function commandNameOf(command: Uint8Array): string | undefined {
-  if (command.length < HEADER_BYTES) return undefined;
+/** The name of a command's bytes: `TPM2_GetRandom`, `TPM2_0x20000001`, `command` when they are too short for a code. */
+export function commandNameOf(command: Uint8Array): string {
+  if (command.length < HEADER_BYTES) return commandName(undefined);
   return commandName(new DataView(command.buffer, command.byteOffset).getUint32(6));
 }
