@@ -1,0 +1,121 @@
+/** What lowering knows while it walks a file: the names in reach, and where to report. */
+
+import type { AstNode } from 'langium';
+import type { TextRange } from '../common/errors';
+import type { Diagnostic, DiagnosticCode, Diagnostics } from './diagnostics';
+import type { AsmBlock, Expr, LocalVariable, Place } from './ir';
+import { rangeOf, rangeOfProperty } from './source';
+
+/** A procedure as its callers see it. */
+export interface ProcedureHeader {
+  readonly name: string;
+  readonly index: number;
+  readonly parameters: readonly string[];
+  readonly returnsValue: boolean;
+}
+
+/** The declarations that a file sees: its own and those of the files it uses. */
+export interface Globals {
+  readonly guests: ReadonlySet<string>;
+  readonly procedures: ReadonlyMap<string, ProcedureHeader>;
+  /** The value of a constant, an `unknown` for one that is wrong, or undefined for none. */
+  constant(name: string): Expr | undefined;
+  constantNames(): Iterable<string>;
+}
+
+/** Contents of the files that `file "..."` names, by the path as written. `unread`: it is there, that is enough. */
+export type FileContents = ReadonlyMap<string, Uint8Array | 'unread' | FileProblem>;
+
+export interface FileProblem {
+  readonly code: 'file-not-found' | 'file-unreadable' | 'file-too-large' | 'file-outside';
+  readonly message: string;
+}
+
+/** Variables of one routine, block by block. Every variable has its own slot. */
+export class Locals {
+  private readonly blocks: Map<string, LocalVariable>[] = [];
+  slots = 0;
+
+  enter(): void {
+    this.blocks.push(new Map());
+  }
+
+  /** Ends a block; answers with its variables. */
+  leave(): LocalVariable[] {
+    return [...(this.blocks.pop()?.values() ?? [])];
+  }
+
+  declare(name: string): LocalVariable {
+    const variable = { name, slot: this.hidden() };
+    this.define(variable);
+    return variable;
+  }
+
+  /** A variable that has its slot already. */
+  define(variable: LocalVariable): void {
+    this.blocks.at(-1)?.set(variable.name, variable);
+  }
+
+  /** A slot without a name. */
+  hidden(): number {
+    return this.slots++;
+  }
+
+  declaredHere(name: string): boolean {
+    return this.blocks.at(-1)?.has(name) ?? false;
+  }
+
+  find(name: string): LocalVariable | undefined {
+    for (let i = this.blocks.length - 1; i >= 0; i--) {
+      const found = this.blocks[i]?.get(name);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  names(): string[] {
+    return this.blocks.flatMap((block) => [...block.keys()]);
+  }
+}
+
+/** Lowering of one file. */
+export class Context {
+  readonly asmBlocks: AsmBlock[];
+
+  constructor(
+    readonly path: string,
+    readonly globals: Globals,
+    private readonly diagnostics: Diagnostics,
+    readonly files: FileContents,
+    readonly locals: Locals = new Locals(),
+    asmBlocks: AsmBlock[] = [],
+  ) {
+    this.asmBlocks = asmBlocks;
+  }
+
+  /** The same file inside of another routine. */
+  inRoutine(): Context {
+    return new Context(this.path, this.globals, this.diagnostics, this.files, new Locals(), this.asmBlocks);
+  }
+
+  place(node: AstNode): Place {
+    return { path: this.path, range: rangeOf(node.$cstNode) };
+  }
+
+  error(range: TextRange, code: DiagnosticCode, message: string, replacement?: string): void {
+    this.report({ range, code, message, severity: 'error', replacement });
+  }
+
+  warning(range: TextRange, code: DiagnosticCode, message: string, replacement?: string): void {
+    this.report({ range, code, message, severity: 'warning', replacement });
+  }
+
+  /** An error at a property of a node. */
+  errorAt(node: AstNode, property: string, code: DiagnosticCode, message: string, replacement?: string): void {
+    this.error(rangeOfProperty(node, property), code, message, replacement);
+  }
+
+  private report(diagnostic: Omit<Diagnostic, 'path'>): void {
+    this.diagnostics.add({ path: this.path, ...diagnostic });
+  }
+}

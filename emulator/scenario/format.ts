@@ -1,0 +1,75 @@
+/** Values and actors as the language writes them. */
+
+import { toHex } from '../common/bytes';
+import type { Actor } from '../common/machine';
+import { isList, isRecord } from '../common/values';
+import type { Value } from '../common/values';
+import { CONSTANTS, resultName } from './vocabulary';
+
+export interface FormatOptions {
+  /** Numbers in hexadecimal. */
+  readonly hex?: boolean;
+}
+
+const MAX_SHOWN_BYTES = 64;
+const MAX_SHOWN_CHARACTERS = 2000;
+
+/** A value as the language would write it; long ones are shortened, with their size. */
+export function formatValue(value: Value, options: FormatOptions = {}): string {
+  const text = write(value, options, MAX_SHOWN_CHARACTERS);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+}
+
+function write(value: Value, options: FormatOptions, room: number): string {
+  if (typeof value === 'bigint') return options.hex ? `0x${value.toString(16)}` : value.toString();
+  if (typeof value === 'boolean') return String(value);
+  if (value instanceof Uint8Array) return writeBytes(value);
+  if (isList(value)) {
+    return `[${joined(value.items, room, (item, left) => write(item, options, left))}]`;
+  }
+  if (!isRecord(value)) return '';
+  const fields = joined(value.fields, room, ([name, item], left) => `${name}: ${write(item, options, left)}`);
+  return `${value.type === '' ? '' : `${value.type} `}{${fields}}`;
+}
+
+/** Writes items until there is no room, so that the work is bounded by what is shown. */
+function joined<T>(items: readonly T[], room: number, one: (item: T, left: number) => string): string {
+  let text = '';
+  for (const item of items) {
+    if (text.length >= room) return `${text}, …`;
+    text += (text === '' ? '' : ', ') + one(item, room - text.length);
+  }
+  return text;
+}
+
+function writeBytes(bytes: Uint8Array): string {
+  const shown = toHex(bytes.subarray(0, MAX_SHOWN_BYTES));
+  return bytes.length > MAX_SHOWN_BYTES ? `hex "${shown}…" (${bytes.length} bytes)` : `hex "${shown}"`;
+}
+
+/** A number for reading: decimal, and hexadecimal where that differs. */
+export function numberText(value: bigint): string {
+  return value < 10n ? value.toString() : `${value} (0x${value.toString(16)})`;
+}
+
+/** A value for `print` and messages. */
+export function valueText(value: Value): string {
+  return typeof value === 'bigint' ? numberText(value) : formatValue(value);
+}
+
+/**
+ * One side of a failed comparison: its value, and its name where the other side is written as a result code.
+ *
+ * @param other text of the other side in the scenario
+ */
+export function sideText(value: Value, other: string): string {
+  const family = CONSTANTS.get(other)?.family;
+  const name = family !== undefined && typeof value === 'bigint' ? resultName(family, value) : undefined;
+  return name === undefined ? valueText(value) : `${valueText(value)}, ${name}`;
+}
+
+/** An actor in the words of the language. */
+export function actorText(actor: Actor): string {
+  if (actor.kind !== 'guest') return actor.kind;
+  return actor.user ? `${actor.guest} user` : actor.guest;
+}

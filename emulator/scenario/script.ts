@@ -1,0 +1,485 @@
+/**
+ * Executes the operations of a scenario: the state of the script, its values, and what it asks of the machine.
+ *
+ * run.ts drives it tick by tick; this file knows nothing of ticks, stepping or the debugger.
+ */
+
+import type { Activity, ActivityResult, InterruptInfo, MachineApi, MachineEvent } from '../common/machine';
+import { list, record } from '../common/values';
+import type { Value } from '../common/values';
+import { callFailure, interruptText, sendFailure } from './failures';
+import { actorText, sideText, valueText } from './format';
+import { callFunction } from './functions';
+import { gprs } from './evaluate';
+import {
+  MAX_BYTES,
+  ScriptError,
+  binary,
+  bounded,
+  element,
+  field,
+  slice,
+  toBytes,
+  toCount,
+  toNumber,
+  toTruth,
+  unary,
+} from './operators';
+import type { CompiledRoutine, Op, Program } from './program';
+import { initialState } from './state';
+import type { ScriptFrame, ScriptState } from './state';
+import { builtCommand, decodedResponse, responseSize } from './tpm';
+
+/** Most procedures at work at the same time. */
+export const MAX_CALL_DEPTH = 1000;
+
+/** The scenario ends here, unhappily. */
+export interface Failure {
+  /** `error`: not the scenario's doing but that of something outside. */
+  readonly kind: 'failed' | 'error';
+  readonly code: string;
+  readonly message: string;
+  /** Operation that failed. */
+  readonly op: number;
+}
+
+/** Thrown inside of an operation, caught by `advance`. */
+class Failed extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly kind: Failure['kind'] = 'failed',
+  ) {
+    super(message);
+  }
+}
+
+export class Script {
+  state: ScriptState;
+  failure: Failure | undefined;
+  passed = false;
+
+  constructor(
+    readonly program: Program,
+    readonly routine: CompiledRoutine,
+    private readonly machine: MachineApi,
+  ) {
+    this.state = initialState(routine.start, routine.slots);
+  }
+
+  reset(): void {
+    this.state = initialState(this.routine.start, this.routine.slots);
+    this.failure = undefined;
+    this.passed = false;
+  }
+
+  get finished(): boolean {
+    return this.passed || this.failure !== undefined;
+  }
+
+  get frame(): ScriptFrame | undefined {
+    return this.state.frames.at(-1);
+  }
+
+  /** Executes the next operation. Not while the machine works for the script. */
+  advance(events: MachineEvent[]): void {
+    const { state } = this;
+    if (!state.started) {
+      state.started = true;
+      events.push({ kind: 'scenario', name: this.routine.name });
+    }
+    const at = state.pc++;
+    const op = this.program.ops[at];
+    state.lineStart = false;
+    if (op)
+      this.guarded(at, () => {
+        this.execute(op, at, events);
+      });
+  }
+
+  /** Takes the result of what the machine did for the script. Only while something is pending and the machine is idle. */
+  settle(): void {
+    const { pending } = this.state;
+    if (!pending) return;
+    this.guarded(pending.op, () => {
+      const result = this.machine.takeResult();
+      this.state.pending = null;
+      if (result.kind === 'interrupt') this.interrupted(result.interrupt);
+      else this.take(pending, result);
+    });
+  }
+
+  /** Keeps the machine's last note: it may be the reason for a result. */
+  notice(event: MachineEvent): void {
+    if (event.kind === 'output' && event.category !== 'print') this.state.note = event.text;
+  }
+
+  private guarded(op: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof Failed) this.failure = { kind: error.kind, code: error.code, message: error.message, op };
+      else if (error instanceof ScriptError)
+        this.failure = { kind: 'failed', code: error.code, message: error.message, op };
+      else throw error;
+    }
+  }
+
+  // ---- the stack
+
+  private push(value: Value | null): void {
+    this.state.stack.push(value);
+  }
+
+  private pop(): Value {
+    return this.state.stack.pop() ?? 0n;
+  }
+
+  private popNumber(what: string): bigint {
+    return toNumber(this.pop(), what);
+  }
+
+  /** The topmost values, the last one on top. */
+  private popMany(count: number): Value[] {
+    const { stack } = this.state;
+    return stack.splice(stack.length - count, count).map((value) => value ?? 0n);
+  }
+
+  // ---- operations
+
+  private execute(op: Op, at: number, events: MachineEvent[]): void {
+    const { state, machine } = this;
+    switch (op.op) {
+      case 'statement':
+        state.lineStart = true;
+        if (this.frame) this.frame.statement = at;
+        return;
+      case 'push':
+        this.push(op.value);
+        return;
+      case 'pop':
+        state.stack.pop();
+        return;
+      case 'dup':
+        this.push(state.stack.at(-1) ?? null);
+        return;
+      case 'local':
+        this.push(this.frame?.locals[op.slot] ?? 0n);
+        return;
+      case 'set local':
+        if (this.frame) this.frame.locals[op.slot] = this.pop();
+        return;
+      case 'register':
+        this.push(this.register(op.name));
+        return;
+      case 'set register':
+        machine.writeRegister(op.name, this.popNumber(`The value of ${op.name}`));
+        return;
+      case 'gprs':
+        this.push(gprs((name) => this.register(name)));
+        return;
+      case 'unary':
+        this.push(unary(op.operator, this.pop()));
+        return;
+      case 'binary': {
+        const right = this.pop();
+        this.push(binary(op.operator, this.pop(), right));
+        return;
+      }
+      case 'truth':
+        this.push(toTruth(this.pop()));
+        return;
+      case 'field':
+        this.push(field(this.pop(), op.name));
+        return;
+      case 'index': {
+        const index = this.pop();
+        this.push(element(this.pop(), index));
+        return;
+      }
+      case 'slice': {
+        const [of = 0n, from = 0n, to = 0n] = this.popMany(3);
+        this.push(slice(of, from, to));
+        return;
+      }
+      case 'record': {
+        const values = this.popMany(op.names.length);
+        this.push(
+          bounded(
+            record(
+              '',
+              op.names.map((name, i) => [name, values[i] ?? 0n] as const),
+            ),
+          ),
+        );
+        return;
+      }
+      case 'list':
+        this.push(bounded(list(this.popMany(op.count))));
+        return;
+      case 'function':
+        this.push(callFunction(op.name, op.guest, this.popMany(op.count), (guest, gpa) => machine.ra(guest, gpa)));
+        return;
+      case 'jump':
+        state.pc = op.to;
+        return;
+      case 'jump if false':
+        if (!toTruth(this.pop())) state.pc = op.to;
+        return;
+      case 'jump keeping':
+        if (state.stack.at(-1) === op.when) state.pc = op.to;
+        return;
+      case 'invoke':
+        this.invoke(op.procedure, op.count);
+        return;
+      case 'return':
+        this.return(op.value);
+        return;
+      case 'need value':
+        if (state.stack.at(-1) === null) {
+          throw new Failed(
+            'no-value',
+            `The procedure ${op.name} ended without 'return value'; return one on every way.`,
+          );
+        }
+        return;
+      case 'enter':
+        machine.enter(op.actor);
+        state.actors++;
+        return;
+      case 'leave':
+        machine.leave();
+        state.actors--;
+        return;
+      case 'catch':
+        state.catches.push({
+          interrupt: op.interrupt,
+          to: op.to,
+          statement: at,
+          frames: state.frames.length,
+          actors: state.actors,
+          stack: state.stack.length,
+        });
+        return;
+      case 'end catch':
+        this.notRaised();
+        return;
+      case 'call':
+        this.begin(
+          { kind: 'call', lev: op.lev, number: op.number, args: this.arguments(op.count) },
+          { kind: 'call', op: at },
+        );
+        return;
+      case 'send': {
+        const values = this.popMany(op.names.length);
+        const command = builtCommand(
+          op.command,
+          op.names.map((name, i) => [name, values[i] ?? 0n] as const),
+        );
+        this.begin({ kind: 'send', command }, { kind: 'send', op: at, command });
+        return;
+      }
+      case 'load': {
+        const address = this.popNumber('An address');
+        this.begin({ kind: 'load', width: op.width, address }, { kind: 'value', op: at });
+        return;
+      }
+      case 'load bytes': {
+        const length = toCount(this.pop(), MAX_BYTES, 'The number of bytes');
+        const address = this.popNumber('An address');
+        this.begin({ kind: 'load bytes', address, length }, { kind: 'bytes', op: at });
+        return;
+      }
+      case 'store': {
+        const value = BigInt.asUintN(8 * op.width, this.popNumber('What a store writes'));
+        const address = this.popNumber('An address');
+        this.begin({ kind: 'store', width: op.width, address, value }, { kind: 'nothing', op: at });
+        return;
+      }
+      case 'store bytes': {
+        const bytes = toBytes(this.pop(), 'What store bytes writes');
+        const address = this.popNumber('An address');
+        this.begin({ kind: 'store bytes', address, bytes }, { kind: 'nothing', op: at });
+        return;
+      }
+      case 'asm':
+        this.begin(this.code(op.block), { kind: 'nothing', op: at });
+        return;
+      case 'response size': {
+        this.push(BigInt(responseSize(toBytes(this.pop()))));
+        return;
+      }
+      case 'decode response':
+        this.push(decodedResponse(toBytes(this.pop()), machine.exchange?.command));
+        return;
+      case 'expect':
+        if (!toTruth(this.pop()))
+          throw new Failed('expectation-failed', withMessage(`${op.text} does not hold.`, op.message));
+        return;
+      case 'expect compare':
+        this.compare(op);
+        return;
+      case 'print': {
+        const values = this.popMany(op.parts.filter((part) => part === undefined).length);
+        const text = op.parts.map((part) => part ?? valueText(values.shift() ?? 0n)).join(' ');
+        events.push({ kind: 'output', category: 'print', text });
+        return;
+      }
+      case 'unavailable':
+        throw new Failed('not-available', `not available yet: ${op.feature}.`, 'error');
+    }
+  }
+
+  private register(name: string): bigint {
+    const value = this.machine.readRegister(name);
+    if (value === undefined) throw new ScriptError('unknown-name', `This machine has no register '${name}'.`);
+    return value;
+  }
+
+  private arguments(count: number): bigint[] {
+    return this.popMany(count).map((value) => toNumber(value, 'An argument'));
+  }
+
+  private compare(op: Extract<Op, { op: 'expect compare' }>): void {
+    const right = this.pop();
+    const left = this.pop();
+    if (toTruth(binary(op.operator, left, right))) return;
+    const [leftText, rightText] = op.sides;
+    const sides = `${leftText} is ${sideText(left, rightText)}; ${rightText} is ${sideText(right, leftText)}.`;
+    throw new Failed('expectation-failed', withMessage(`${op.text} does not hold: ${sides}`, op.message));
+  }
+
+  // ---- procedures and blocks
+
+  private invoke(procedure: number, count: number): void {
+    const { state } = this;
+    const routine = this.program.procedures[procedure];
+    if (!routine) return;
+    if (state.frames.length > MAX_CALL_DEPTH) {
+      throw new Failed('too-deep', `More than ${MAX_CALL_DEPTH} procedures call each other; end the recursion before.`);
+    }
+    const locals: (Value | null)[] = this.popMany(count);
+    while (locals.length < routine.slots) locals.push(null);
+    state.frames.push({
+      procedure,
+      locals,
+      returnTo: state.pc,
+      statement: routine.start,
+      actors: state.actors,
+      catches: state.catches.length,
+      stack: state.stack.length,
+    });
+    state.pc = routine.start;
+  }
+
+  private return(withValue: boolean): void {
+    const { state, frame } = this;
+    if (!frame) return;
+    if (state.catches.length > frame.catches) this.notRaised();
+    const value = withValue ? this.pop() : null;
+    this.unwind(frame.actors, frame.stack);
+    state.frames.pop();
+    if (state.frames.length === 0) {
+      this.passed = true;
+      return;
+    }
+    state.pc = frame.returnTo;
+    this.push(value);
+  }
+
+  private unwind(actors: number, stack: number): void {
+    const { state } = this;
+    for (; state.actors > actors; state.actors--) this.machine.leave();
+    state.stack.length = stack;
+  }
+
+  // ---- interrupts
+
+  private interrupted(interrupt: InterruptInfo): void {
+    const { state, machine } = this;
+    const expected = state.catches.at(-1);
+    const text = interruptText(interrupt);
+    if (!expected) {
+      const where = `as ${actorText(machine.actor)}`;
+      const help = "if it must come, write the statement in 'expect interrupt { }'.";
+      throw new Failed('uncaught-interrupt', `Uncaught interrupt ${where}: ${text}; ${help}`);
+    }
+    if (expected.interrupt && expected.interrupt.vector !== interrupt.vector) {
+      throw new Failed('wrong-interrupt', `Expected the interrupt ${expected.interrupt.name}, but got ${text}.`);
+    }
+    state.catches.pop();
+    state.frames.length = expected.frames;
+    this.unwind(expected.actors, expected.stack);
+    state.pc = expected.to;
+  }
+
+  private notRaised(): void {
+    const expected = this.state.catches.at(-1);
+    const name = expected?.interrupt ? `The interrupt ${expected.interrupt.name}` : 'An interrupt';
+    throw new Failed('no-interrupt', `${name} was expected, but the block ended without one.`);
+  }
+
+  // ---- the machine
+
+  private begin(activity: Activity, pending: NonNullable<ScriptState['pending']>): void {
+    this.state.note = null;
+    this.machine.begin(activity);
+    this.state.pending = pending;
+    if (this.machine.state === 'idle') this.settle();
+  }
+
+  /** The words of an `asm` block as the machine takes them: big-endian, placed in the actor's byte order by the machine. */
+  private code(index: number): Activity {
+    const block = this.program.asmBlocks[index];
+    const { actor, config } = this.machine;
+    const guest = actor.kind === 'guest' ? config.guests.find(({ name }) => name === actor.guest) : undefined;
+    const endian = actor.kind === 'guest' ? (guest?.endian ?? 'little') : 'little';
+    const code = !block ? new Uint8Array() : endian === 'big' ? block.big : wordsReversed(block.little);
+    return { kind: 'code', offset: block?.offset ?? 0, code, id: index };
+  }
+
+  private take(pending: NonNullable<ScriptState['pending']>, result: Extract<ActivityResult, { kind: 'done' }>): void {
+    switch (pending.kind) {
+      case 'nothing':
+        return;
+      case 'value':
+        this.push(result.value ?? 0n);
+        return;
+      case 'bytes':
+        this.push(result.bytes ?? new Uint8Array());
+        return;
+      case 'call': {
+        const op = this.program.ops[pending.op];
+        const r3 = result.value ?? 0n;
+        if (op?.op === 'call') this.check(callFailure(op, r3, this.state.note, this.machine.config.tpm));
+        this.push(r3);
+        return;
+      }
+      case 'send': {
+        const op = this.program.ops[pending.op];
+        const response = result.bytes && decodedResponse(result.bytes, pending.command);
+        if (op?.op === 'send') {
+          this.check(sendFailure(op, response, result.value, this.state.note, this.machine.config.tpm));
+        }
+        this.push(response ?? result.value ?? 0n);
+        return;
+      }
+    }
+  }
+
+  private check(failure: Omit<Failure, 'op'> | undefined): void {
+    if (failure) throw new Failed(failure.code, failure.message, failure.kind);
+  }
+}
+
+function withMessage(text: string, message: string | undefined): string {
+  return message === undefined ? text : `${message}: ${text}`;
+}
+
+function wordsReversed(bytes: Uint8Array): Uint8Array {
+  const swapped = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  bytes.forEach((byte, at) => {
+    swapped[(at & ~3) | (3 - (at & 3))] = byte;
+  });
+  return swapped;
+}
