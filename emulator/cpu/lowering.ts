@@ -6,7 +6,8 @@ import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { Field } from '../isa/fields';
 import type { AccessSize, BinaryOp, CompareOp, Cond, Expr, Stmt, UnaryOp } from '../isa/ir';
 import * as state from './state';
-import { Code, I32, I64, MEM, OP } from './wasm';
+import type { Code} from './wasm';
+import { I32, I64, MEM, OP } from './wasm';
 
 /** Functions that generated code calls, by index in its module. */
 export interface RuntimeFunctions {

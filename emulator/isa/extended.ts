@@ -1,0 +1,260 @@
+/**
+ * Extended mnemonics, one row each: another way to write an instruction (Power ISA 3.0B Book I appendix C).
+ *
+ *     alias('slwi', 'RA,RS,n', 'rlwinm RA,RS,n,0,31-n')
+ *
+ * name, operands, and the instruction with its operands as sums of numbers, names and multiples of names. The assembler
+ * computes the sums; the disassembler solves them. A row that is `input only` is one that the disassembler does not use.
+ */
+import { mnemonicsOf } from './row';
+import { SPRS } from './sprs';
+import { INSTRUCTIONS } from './table';
+
+/** A sum: constant + multiples of operands. */
+export interface Sum {
+  readonly constant: number;
+  readonly terms: readonly { readonly name: string; readonly factor: number }[];
+}
+
+/** An extended mnemonic. */
+export interface AliasRow {
+  readonly name: string;
+  /** Operands in the notation of rows. */
+  readonly operands: string;
+  /** Name of the row that it stands for. */
+  readonly base: string;
+  /** The base row's operands. */
+  readonly values: readonly Sum[];
+  readonly target: string;
+  /** `+` or `-` behind the mnemonic: the branch is likely taken, or not. */
+  readonly hint: '' | '+' | '-';
+  readonly inputOnly: boolean;
+}
+
+function sum(text: string): Sum {
+  let constant = 0;
+  const terms: { name: string; factor: number }[] = [];
+  for (const [, sign, number, times, name] of text.matchAll(/([+-]?)(?:(\d+)(\*)?)?([A-Za-z]\w*)?/g)) {
+    const factor = sign === '-' ? -1 : 1;
+    if (name !== undefined) terms.push({ name, factor: factor * (times === undefined ? 1 : Number(number)) });
+    else if (number !== undefined) constant += factor * Number(number);
+  }
+  return { constant, terms };
+}
+
+type Option = 'input only' | '+' | '-';
+
+function alias(name: string, operands: string, target: string, option?: Option): AliasRow {
+  const [base = '', values = ''] = target.split(' ');
+  return {
+    name: name.trim(),
+    operands,
+    base,
+    values: values === '' ? [] : values.split(',').map(sum),
+    target,
+    hint: option === '+' || option === '-' ? option : '',
+    inputOnly: option === 'input only',
+  };
+}
+
+// prettier-ignore
+const ARITHMETIC = [
+  alias('nop',      '',              'ori 0,0,0'),
+  alias('xnop',     '',              'xori 0,0,0'),
+  alias('li',       'RT,SI',         'addi RT,0,SI'),
+  alias('lis',      'RT,SI',         'addis RT,0,SI'),
+  alias('la',       'RT,D(RA0)',     'addi RT,RA,D',        'input only'),
+  alias('lnia',     'RT',            'addpcis RT,0'),
+  alias('subi',     'RT,RA0,n',      'addi RT,RA,-n',       'input only'),
+  alias('subis',    'RT,RA0,n',      'addis RT,RA,-n',      'input only'),
+  alias('subic',    'RT,RA,n',       'addic RT,RA,-n',      'input only'),
+  alias('subic.',   'RT,RA,n',       'addic. RT,RA,-n',     'input only'),
+  alias('sub',      'RT,RA,RB',      'subf RT,RB,RA',       'input only'),
+  alias('subc',     'RT,RA,RB',      'subfc RT,RB,RA',      'input only'),
+  alias('cmpwi',    'BF?,RA,SI',     'cmpi BF,0,RA,SI'),
+  alias('cmpdi',    'BF?,RA,SI',     'cmpi BF,1,RA,SI'),
+  alias('cmpw',     'BF?,RA,RB',     'cmp BF,0,RA,RB'),
+  alias('cmpd',     'BF?,RA,RB',     'cmp BF,1,RA,RB'),
+  alias('cmplwi',   'BF?,RA,UI',     'cmpli BF,0,RA,UI'),
+  alias('cmpldi',   'BF?,RA,UI',     'cmpli BF,1,RA,UI'),
+  alias('cmplw',    'BF?,RA,RB',     'cmpl BF,0,RA,RB'),
+  alias('cmpld',    'BF?,RA,RB',     'cmpl BF,1,RA,RB'),
+  alias('isellt',   'RT,RA0,RB',     'isel RT,RA,RB,0'),
+  alias('iselgt',   'RT,RA0,RB',     'isel RT,RA,RB,1'),
+  alias('iseleq',   'RT,RA0,RB',     'isel RT,RA,RB,2'),
+];
+
+// prettier-ignore
+const LOGICAL = [
+  alias('mr',       'RA,RS',         'or RA,RS,RS'),
+  alias('not',      'RA,RS',         'nor RA,RS,RS'),
+  alias('rotlwi',   'RA,RS,n',       'rlwinm RA,RS,n,0,31'),
+  alias('clrlwi',   'RA,RS,n',       'rlwinm RA,RS,0,n,31'),
+  alias('slwi',     'RA,RS,n',       'rlwinm RA,RS,n,0,31-n'),
+  alias('srwi',     'RA,RS,n',       'rlwinm RA,RS,32-n,n,31'),
+  alias('clrrwi',   'RA,RS,n',       'rlwinm RA,RS,0,0,31-n'),
+  alias('rotrwi',   'RA,RS,n',       'rlwinm RA,RS,32-n,0,31',      'input only'),
+  alias('extlwi',   'RA,RS,n,b',     'rlwinm RA,RS,b,0,n-1',        'input only'),
+  alias('extrwi',   'RA,RS,n,b',     'rlwinm RA,RS,b+n,32-n,31',    'input only'),
+  alias('inslwi',   'RA,RS,n,b',     'rlwimi RA,RS,32-b,b,b+n-1',   'input only'),
+  alias('insrwi',   'RA,RS,n,b',     'rlwimi RA,RS,32-b-n,b,b+n-1', 'input only'),
+  alias('clrlslwi', 'RA,RS,b,n',     'rlwinm RA,RS,n,b-n,31-n',     'input only'),
+  alias('rotlw',    'RA,RS,RB',      'rlwnm RA,RS,RB,0,31'),
+  alias('rotldi',   'RA,RS,n',       'rldicl RA,RS,n,0'),
+  alias('clrldi',   'RA,RS,n',       'rldicl RA,RS,0,n'),
+  alias('srdi',     'RA,RS,n',       'rldicl RA,RS,64-n,n'),
+  alias('sldi',     'RA,RS,n',       'rldicr RA,RS,n,63-n'),
+  alias('clrrdi',   'RA,RS,n',       'rldicr RA,RS,0,63-n'),
+  alias('rotrdi',   'RA,RS,n',       'rldicl RA,RS,64-n,0',         'input only'),
+  alias('extldi',   'RA,RS,n,b',     'rldicr RA,RS,b,n-1',          'input only'),
+  alias('extrdi',   'RA,RS,n,b',     'rldicl RA,RS,b+n,64-n',       'input only'),
+  alias('insrdi',   'RA,RS,n,b',     'rldimi RA,RS,64-b-n,b',       'input only'),
+  alias('clrlsldi', 'RA,RS,b,n',     'rldic RA,RS,n,b-n',           'input only'),
+  alias('rotld',    'RA,RS,RB',      'rldcl RA,RS,RB,0'),
+];
+
+// prettier-ignore
+const CONDITION = [
+  alias('crset',    'BT',            'creqv BT,BT,BT'),
+  alias('crclr',    'BT',            'crxor BT,BT,BT'),
+  alias('crmove',   'BT,BA',         'cror BT,BA,BA'),
+  alias('crnot',    'BT,BA',         'crnor BT,BA,BA'),
+];
+
+// prettier-ignore
+const SYSTEM = [
+  alias('trap',     '',              'tw 31,0,0'),
+  alias('mtcr',     'RS',            'mtcrf 255,RS'),
+  alias('mftb',     'RT',            'mfspr RT,268'),
+  alias('mtsprg',   'n,RS',          'mtspr 272+n,RS',       'input only'),
+  alias('mfsprg',   'RT,n',          'mfspr RT,272+n',       'input only'),
+  alias('hwsync',   '',              'sync 0'),
+  alias('lwsync',   '',              'sync 1'),
+  alias('ptesync',  '',              'sync 2'),
+  alias('msync',    '',              'sync 0',               'input only'),
+  alias('dcbfl',    'RA0,RB',        'dcbf RA,RB,1'),
+  alias('dcbflp',   'RA0,RB',        'dcbf RA,RB,3'),
+];
+
+/** mtlr, mflr, mtsrr0, ...: one for each special purpose register that can be written or read. */
+const MOVES = SPRS.filter((row) => row.name !== 'TB').flatMap((row) => [
+  ...(row.write === undefined ? [] : [alias(`mt${row.name.toLowerCase()}`, 'RS', `mtspr ${row.number},RS`)]),
+  ...(row.read === undefined ? [] : [alias(`mf${row.name.toLowerCase()}`, 'RT', `mfspr RT,${row.number}`)]),
+]);
+
+/** Conditions of traps: suffix and TO. */
+// prettier-ignore
+const TRAP_CONDITIONS = [
+  ['lgt', 1], ['llt', 2], ['eq', 4], ['lge', 5], ['lle', 6], ['gt', 8], ['ge', 12], ['lt', 16], ['le', 20], ['ne', 24], ['u', 31],
+] as const;
+
+const TRAPS = TRAP_CONDITIONS.flatMap(([condition, to]) => [
+  alias(`tw${condition}`, 'RA,RB', `tw ${to},RA,RB`),
+  alias(`tw${condition}i`, 'RA,SI', `twi ${to},RA,SI`),
+  alias(`td${condition}`, 'RA,RB', `td ${to},RA,RB`),
+  alias(`td${condition}i`, 'RA,SI', `tdi ${to},RA,SI`),
+]);
+
+/** Conditions of branches: name, bit of the CR field, whether it must be set; `input only` for second names. */
+// prettier-ignore
+const BRANCH_CONDITIONS = [
+  ['lt', 0, true], ['gt', 1, true], ['eq', 2, true], ['so', 3, true],
+  ['ge', 0, false], ['le', 1, false], ['ne', 2, false], ['ns', 3, false],
+  ['nl', 0, false, 'input only'], ['ng', 1, false, 'input only'], ['un', 3, true, 'input only'], ['nu', 3, false, 'input only'],
+] as const;
+
+/** Targets of conditional branches: suffix, row, last operand. */
+const BRANCH_TARGETS = [
+  ['', 'bc', 'BD'],
+  ['lr', 'bclr', '0'],
+  ['ctr', 'bcctr', '0'],
+  ['tar', 'bctar', '0'],
+] as const;
+
+/** BO bits of a hint: the `at` bits of branches that test a CR bit (Book I 2.4). */
+const CONDITION_HINTS = [
+  ['', 0],
+  ['-', 2],
+  ['+', 3],
+] as const;
+/** The same for branches that count CTR down. */
+const COUNT_HINTS = [
+  ['', 0],
+  ['-', 8],
+  ['+', 9],
+] as const;
+
+const BRANCHES = BRANCH_TARGETS.flatMap(([suffix, base, last]) => {
+  const target = last === 'BD' ? 'BD' : '';
+  const join = (first: string): string => [first, target].filter((part) => part !== '').join(',');
+  const tests = BRANCH_CONDITIONS.flatMap(([name, bit, set, inputOnly]) =>
+    CONDITION_HINTS.map(([hint, bo]) => {
+      const row = alias(`b${name}${suffix}`, join('BF?'), `${base} ${(set ? 12 : 4) + bo},4*BF+${bit},${last}`);
+      return { ...row, hint, inputOnly: inputOnly !== undefined };
+    }),
+  );
+  // bctr cannot count CTR down: it branches to it.
+  const counts =
+    base === 'bcctr'
+      ? []
+      : (
+          [
+            ['bdnz', 16],
+            ['bdz', 18],
+          ] as const
+        ).flatMap(([name, bo]) =>
+          COUNT_HINTS.map(([hint, bits]) => ({
+            ...alias(`${name}${suffix}`, target, `${base} ${bo + bits},0,${last}`),
+            hint,
+          })),
+        );
+  const both =
+    base === 'bcctr'
+      ? []
+      : (
+          [
+            ['bdnzt', 8],
+            ['bdnzf', 0],
+            ['bdzt', 10],
+            ['bdzf', 2],
+          ] as const
+        ).map(([name, bo]) => alias(`${name}${suffix}`, join('BI'), `${base} ${bo},BI,${last}`));
+  const always = suffix === '' ? [] : [alias(`b${suffix}`, '', `${base} 20,0,0`)];
+  const named = (['t', 'f'] as const).flatMap((letter) =>
+    CONDITION_HINTS.map(([hint, bo]) => ({
+      ...alias(`b${letter}${suffix}`, join('BI'), `${base} ${(letter === 't' ? 12 : 4) + bo},BI,${last}`, 'input only'),
+      hint,
+    })),
+  );
+  return [...always, ...tests, ...counts, ...both, ...named];
+});
+
+/** Every extended mnemonic. Of several that fit a word the disassembler takes the first. */
+export const ALIASES: readonly AliasRow[] = [
+  ...ARITHMETIC,
+  ...LOGICAL,
+  ...CONDITION,
+  ...SYSTEM,
+  ...MOVES,
+  ...TRAPS,
+  ...BRANCHES,
+];
+
+/**
+ * Checks the table of extended mnemonics.
+ *
+ * @returns what is wrong, one sentence each
+ */
+export function aliasErrors(rows: readonly AliasRow[]): string[] {
+  const errors: string[] = [];
+  const bases = new Map(INSTRUCTIONS.flatMap((row) => mnemonicsOf(row).map(({ mnemonic }) => [mnemonic, row])));
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const key = row.name + row.hint;
+    if (seen.has(key)) errors.push(`${key} is there twice.`);
+    seen.add(key);
+    if (!bases.has(row.base)) errors.push(`${key} stands for ${row.base}, which is no instruction.`);
+    if (bases.has(row.name)) errors.push(`${key} is an instruction itself.`);
+  }
+  return errors;
+}
