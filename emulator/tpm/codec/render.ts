@@ -96,8 +96,13 @@ function numberHex(node: TpmNode): string {
   return typeof node.value === 'bigint' ? node.value.toString(16).padStart(2 * node.length, '0') : '';
 }
 
+/** Longer bytes are shown by their beginning. */
+const MAX_SHOWN_BYTES = 4096;
+
 function bytesHex(node: TpmNode): string {
-  return node.value instanceof Uint8Array ? toHex(node.value) : '';
+  if (!(node.value instanceof Uint8Array)) return '';
+  const more = node.value.length - MAX_SHOWN_BYTES;
+  return toHex(node.value.subarray(0, MAX_SHOWN_BYTES)) + (more > 0 ? ` and ${more} bytes more` : '');
 }
 
 const DIM = ['\u001b[2m', '\u001b[22m'] as const;
