@@ -98,7 +98,8 @@ function checkHeader(decoded: DecodedMessage, state: TpmState, handlers: Handler
   const { root, bytes } = decoded;
   const tag = child(root, 'tag');
   if (!tag) return refuse('TPM_RC_INSUFFICIENT');
-  if (tag.problem) return refuse('TPM_RC_BAD_TAG');
+  // A tag that no structure has is a bad value; one of another structure a bad tag (libtpms TPMI_ST_COMMAND_TAG).
+  if (tag.problem) return refuse(tag.text === undefined ? 'TPM_RC_VALUE' : 'TPM_RC_BAD_TAG');
   const size = numberAt(child(root, 'commandSize'));
   if (size === undefined) return refuse('TPM_RC_INSUFFICIENT');
   if (size !== bytes.length || size > MAX_COMMAND_BYTES) return refuse('TPM_RC_COMMAND_SIZE');
