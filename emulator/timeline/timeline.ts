@@ -27,8 +27,8 @@ export interface Stride {
   readonly fresh: boolean;
 }
 
-/** Longest stride of code without source, in ticks: a few milliseconds of interpreted instructions. */
-export const STRIDE_TICKS = 200_000;
+/** Longest stride, in ticks: a few milliseconds of the slowest kind, operations of a script. */
+export const STRIDE_TICKS = 10_000;
 
 /** A change from outside, made at a tick; re-execution makes it there again. */
 interface Edit {

@@ -1,0 +1,60 @@
+/** What a request handler is given and gives back. */
+
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { InputError } from '../../emulator/common/errors';
+import type { BreakpointTable } from '../../emulator/timeline/breakpoints';
+import type { Args } from './arguments';
+import type { LiveRun } from './live-run';
+
+/** What the client said about itself. */
+export interface Client {
+  /** What is added to our one-based numbers: 0, or -1 for a client that counts from 0. */
+  lineOffset: number;
+  columnOffset: number;
+  pathsAreUris: boolean;
+  progress: boolean;
+  memoryEvents: boolean;
+  invalidatedEvents: boolean;
+}
+
+export interface Reply {
+  readonly body?: object;
+  /** Done after the response is sent: starts what sends events. */
+  readonly after?: () => void;
+}
+
+/** The session as handlers see it. */
+export interface Context {
+  readonly client: Client;
+  /** They outlive a restart. */
+  readonly breakpoints: BreakpointTable;
+  /** @throws InputError before the launch and after the end */
+  run(): LiveRun;
+  /** The run, standing still. @throws InputError also while it moves */
+  still(): LiveRun;
+  event(name: string, body?: object): void;
+  /** Tells the client that values changed under its hands. */
+  invalidate(): void;
+}
+
+export type Handler = (context: Context, args: Args) => Reply | undefined | Promise<Reply | undefined>;
+export type Handlers = Readonly<Record<string, Handler>>;
+
+/** The only thread: the scenario and the processor take turns on it. */
+export const THREAD = 1;
+
+/** @throws InputError for another thread */
+export function checkThread(args: Args): void {
+  const thread = args.integer('threadId', { min: -(2 ** 53) + 1 });
+  if (thread !== THREAD)
+    throw new InputError('unknown-thread', `There is no thread ${thread}; the only one is ${THREAD}.`);
+}
+
+export function messageBody(error: unknown, id: number): { readonly error: DebugProtocol.Message } {
+  const text = error instanceof Error ? error.message : String(error);
+  // Braces would be taken for variables of the format.
+  return { error: { id, format: '{text}', variables: { text }, showUser: !(error instanceof QuietError) } };
+}
+
+/** An error that is no news to the user: an unknown word under the mouse, a value that is gone. */
+export class QuietError extends InputError {}

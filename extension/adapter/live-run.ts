@@ -1,0 +1,126 @@
+/** One launched run: its debugger, what the client was shown of it, and what it has told. */
+
+import { InputError } from '../../emulator/common/errors';
+import type { SourceLocation } from '../../emulator/common/frames';
+import type { MachineEvent } from '../../emulator/common/machine';
+import type { BreakpointTable } from '../../emulator/timeline/breakpoints';
+import { Debugger, type Stop } from '../../emulator/timeline/debugger';
+import type { DebugTarget, EvaluateResult } from '../../emulator/timeline/replayable';
+import { Inspection, type Numbers } from './inspection';
+import { RegisterViews, registerSnapshot, type RegisterSnapshot } from './registers';
+import type { LaunchArguments, Launched } from './launch';
+import { listingLines } from './sources';
+import { Values } from './values';
+import { eventVocabulary } from './vocabulary';
+
+/** Where a run tells what happens in it. */
+export interface RunListener {
+  happened(event: MachineEvent, location: SourceLocation | undefined): void;
+  log(text: string, location: SourceLocation | undefined): void;
+  /** Called in the slices of a long movement. */
+  slice(): void;
+}
+
+/** Longest time that a movement keeps the event loop, in milliseconds. */
+const SLICE_MS = 10;
+
+export class LiveRun {
+  readonly target: DebugTarget;
+  readonly debugger: Debugger;
+  readonly numbers: Numbers;
+  /** The last stop; undefined before the first. */
+  stop: Stop | undefined;
+  /** Set when the run's end was told to the client. */
+  ended = false;
+  #view: Inspection;
+  #registers: RegisterSnapshot | undefined;
+  #registersBefore: RegisterSnapshot | undefined;
+
+  constructor(
+    readonly launched: Launched,
+    readonly options: LaunchArguments,
+    breakpoints: BreakpointTable,
+    numbers: Numbers,
+    listener: RunListener,
+  ) {
+    this.target = launched.target;
+    this.numbers = numbers;
+    let sliceBegan = performance.now();
+    this.debugger = new Debugger(
+      launched.target,
+      breakpoints,
+      { words: eventVocabulary(), listingLines },
+      {
+        shouldYield: () => performance.now() - sliceBegan > SLICE_MS,
+        yieldToHost: async () => {
+          listener.slice();
+          await new Promise<void>((resolve) => setImmediate(resolve));
+          sliceBegan = performance.now();
+        },
+        happened: (event, location) => listener.happened(event, location),
+        log: (text, location) => listener.log(text, location),
+      },
+    );
+    this.#view = new Inspection(numbers, []);
+  }
+
+  /** What the client may look at now. */
+  get view(): Inspection {
+    return this.#view;
+  }
+
+  get values(): Values {
+    return new Values(this.target, this.#view);
+  }
+
+  get registers(): RegisterViews {
+    return new RegisterViews(this.target.machine, this.#registersBefore, (name, text) => this.assign(name, text));
+  }
+
+  /** A movement begins: what was shown is void. */
+  moving(): void {
+    this.#view = new Inspection(this.numbers, []);
+  }
+
+  /** A movement has ended. */
+  stopped(stop: Stop): void {
+    this.stop = stop;
+    this.#registersBefore = this.#registers;
+    this.#registers = registerSnapshot(this.target.machine);
+    this.renew();
+  }
+
+  /** Values changed without a movement: what was shown is void. */
+  renew(): void {
+    const frames = this.target.frames();
+    const failure = this.stop?.outcome && this.stop.outcome.kind !== 'passed' ? this.stop.outcome.failure : undefined;
+    this.#view = new Inspection(this.numbers, frames.length === 0 && failure ? failure.stack : frames);
+  }
+
+  /** Sets a variable or register; part of the run from this tick on. */
+  assign(name: string, text: string, frame?: number): EvaluateResult {
+    const result = this.target.assign(name, text, frame);
+    if (!('error' in result)) this.debugger.changed();
+    return result;
+  }
+
+  evaluate(text: string, frame?: number): EvaluateResult {
+    if (text.length > LONGEST_EXPRESSION)
+      return { error: `An expression has at most ${LONGEST_EXPRESSION} characters.` };
+    return this.target.evaluate(text, frame);
+  }
+
+  async dispose(): Promise<void> {
+    this.ended = true;
+    await this.debugger.dispose();
+    await this.launched.dispose();
+  }
+}
+
+const LONGEST_EXPRESSION = 100_000;
+
+/** @throws InputError when an evaluation failed */
+export function valueOf(result: EvaluateResult): Exclude<EvaluateResult, { error: string }>['value'] {
+  if ('error' in result) throw new InputError('not-evaluated', result.error);
+  return result.value;
+}

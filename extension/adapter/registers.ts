@@ -1,0 +1,132 @@
+/** Views of the registers: general purpose ones, and the special ones with their bits by name. */
+
+import { hexNumber } from '../../emulator/common/bytes';
+import type { MachineApi } from '../../emulator/common/machine';
+import { CORE_REGISTERS, bitValue, privilegeState, type RegisterRow } from '../../emulator/isa/registers';
+import { SPRS, type SprRow } from '../../emulator/isa/sprs';
+import type { EvaluateResult } from '../../emulator/timeline/replayable';
+import { listed, type Container, type Format, type Shown } from './inspection';
+
+/** Values of all registers at a stop, to show what changed since. */
+export type RegisterSnapshot = ReadonlyMap<string, bigint>;
+
+const GPRS = CORE_REGISTERS.filter((row) => /^r[0-9]+$/.test(row.name));
+const CR_FIELDS = new Map(CORE_REGISTERS.filter((row) => /^cr[0-7]$/.test(row.name)).map((row) => [row.name, row]));
+
+/** Registers that stand in the first rank of the view; the others are one level down. */
+const FIRST = (
+  'NIA MSR CR LR CTR XER SRR0 SRR1 HSRR0 HSRR1 USRR0 USRR1 DAR DSISR HDAR HDSISR HEIR ASDR LPCR LPIDR SMFCTRL PTCR URMOR ' +
+  'SPRG0 SPRG1 SPRG2 SPRG3 HSPRG0 HSPRG1 USPRG0 USPRG1 TB DEC PVR'
+).split(' ');
+
+const ROWS = new Map<string, RegisterRow>([...CORE_REGISTERS, ...SPRS].map((row) => [row.name, row]));
+const OTHERS = SPRS.filter(
+  (row: SprRow) => row.storage === row.number && row.read !== undefined && !FIRST.includes(row.name),
+).map((row) => row.name);
+
+/** The rows of those names that the tables have. */
+function rowsOf(names: readonly string[]): readonly RegisterRow[] {
+  return names.flatMap((name) => ROWS.get(name) ?? []);
+}
+
+export function registerSnapshot(machine: MachineApi): RegisterSnapshot {
+  const values = new Map<string, bigint>();
+  for (const name of [...GPRS.map((row) => row.name), ...FIRST, ...OTHERS]) {
+    const value = machine.readRegister(name);
+    if (value !== undefined) values.set(name, value);
+  }
+  return values;
+}
+
+/** The privilege state in words: `Secure Privileged(OS)  (S=1 HV=0 PR=0)`. */
+export function privilegeText(msr: bigint): string {
+  const { name, s, hv, pr } = privilegeState(msr);
+  return `${name}  (S=${s} HV=${hv} PR=${pr})`;
+}
+
+export class RegisterViews {
+  constructor(
+    private readonly machine: MachineApi,
+    /** At the stop before, if there was one. */
+    private readonly before: RegisterSnapshot | undefined,
+    private readonly assign: (name: string, text: string) => EvaluateResult,
+  ) {}
+
+  gprs(): Container {
+    return listed((format) => GPRS.flatMap((row) => this.#register(row, format) ?? []), GPRS.length);
+  }
+
+  special(): Container {
+    return listed((format) => {
+      const msr = this.machine.readRegister('MSR');
+      return [
+        ...(msr === undefined ? [] : [this.#privilege(msr)]),
+        ...rowsOf(FIRST).flatMap((row) => this.#register(row, format) ?? []),
+        {
+          name: 'others',
+          value: 'the other special purpose registers',
+          children: listed((inner) => rowsOf(OTHERS).flatMap((row) => this.#register(row, inner) ?? [])),
+        },
+      ];
+    });
+  }
+
+  #privilege(msr: bigint): Shown {
+    const before = this.before?.get('MSR');
+    const [now, was] = [privilegeText(msr), before === undefined ? undefined : privilegeText(before)];
+    return {
+      name: 'privilege',
+      value: was === undefined || was === now ? now : `${now}, was ${was}`,
+      type: privilegeState(msr).doc,
+    };
+  }
+
+  #register(row: RegisterRow, format: Format): Shown | undefined {
+    const value = this.machine.readRegister(row.name);
+    if (value === undefined) return undefined;
+    const digits = row.bits / 4;
+    const write = (number: bigint) => (format.hex === false ? number.toString() : hexNumber(number, digits));
+    const before = this.before?.get(row.name);
+    return {
+      name: row.name,
+      value: before === undefined || before === value ? write(value) : `${write(value)}  (was ${write(before)})`,
+      type: row.doc,
+      evaluateName: row.name,
+      ...(row.fields.length > 0 && { children: this.#fields(row, value, before) }),
+      // What a register holds may be an address: its memory can be looked at.
+      ...(row.bits === 64 && row.fields.length === 0 && { memoryReference: hexNumber(value) }),
+      set: (text) => this.assign(row.name, text),
+    };
+  }
+
+  #fields(row: RegisterRow, value: bigint, before: bigint | undefined): Container {
+    return listed(
+      () =>
+        row.fields.map((bit): Shown => {
+          const now = bitValue(row, bit, value);
+          const was = before === undefined ? now : bitValue(row, bit, before);
+          const name = row.name === 'CR' ? bit.name : `${row.name}.${bit.name}`;
+          const inner = row.name === 'CR' ? CR_FIELDS.get(bit.name) : undefined;
+          const number = bit.first === bit.last ? now.toString() : hexNumber(now);
+          const change = was === now ? '' : ` (was ${bit.first === bit.last ? was.toString() : hexNumber(was)})`;
+          const bits = bit.first === bit.last ? `bit ${bit.first}` : `bits ${bit.first}:${bit.last}`;
+          return {
+            name: bit.name,
+            value: inner ? `${crText(now)}${change}` : `${number}${change}  ${bit.doc}`,
+            type: `${bits}: ${bit.doc}`,
+            evaluateName: name,
+            ...(inner && { children: this.#fields(inner, now, was) }),
+            set: (text) => this.assign(name, text),
+          };
+        }),
+      row.fields.length,
+    );
+  }
+}
+
+/** A condition register field by the names of its bits that are one. */
+function crText(value: bigint): string {
+  const row = CR_FIELDS.get('cr0');
+  const set = row?.fields.filter((bit) => bitValue(row, bit, value) === 1n).map((bit) => bit.name) ?? [];
+  return set.length > 0 ? `${hexNumber(value)}  ${set.join(' ')}` : hexNumber(value);
+}

@@ -1,0 +1,57 @@
+/** Threads and the call stack. */
+
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { hexNumber } from '../../emulator/common/bytes';
+import type { Frame } from '../../emulator/common/frames';
+import type { Actor, MachineApi } from '../../emulator/common/machine';
+import { privilegeState } from '../../emulator/isa/registers';
+import type { Args } from './arguments';
+import { THREAD, checkThread, type Context, type Handlers, type Reply } from './handlers';
+import type { LiveRun } from './live-run';
+import { toSource } from './sources';
+
+export function actorText(actor: Actor): string {
+  return actor.kind === 'guest' ? actor.guest : actor.kind;
+}
+
+/** Who acts in which privilege state: `svm1, Privileged(OS)`. */
+function threadName(machine: MachineApi): string {
+  const msr = machine.readRegister('MSR');
+  const actor = actorText(machine.actor);
+  return msr === undefined ? actor : `${actor}, ${privilegeState(msr).name}`;
+}
+
+function threads(context: Context): Reply {
+  return { body: { threads: [{ id: THREAD, name: threadName(context.run().target.machine) }] } };
+}
+
+function stackTrace(context: Context, args: Args): Reply {
+  checkThread(args);
+  const run = context.still();
+  const { frames } = run.view;
+  const start = args.optionalInteger('startFrame') ?? 0;
+  const levels = args.optionalInteger('levels') || frames.length;
+  const shown = frames.slice(start, start + levels).map((frame, i) => toFrame(context, run, frame, start + i));
+  return { body: { stackFrames: shown, totalFrames: frames.length } };
+}
+
+function toFrame(context: Context, run: LiveRun, frame: Frame, index: number): DebugProtocol.StackFrame {
+  const { client } = context;
+  const { location, address } = frame;
+  return {
+    id: run.view.frameId(index),
+    name: frame.name,
+    line: location ? location.range.line + client.lineOffset : 0,
+    column: location ? location.range.column + client.columnOffset : 0,
+    ...(location && {
+      source: toSource(client, location.source),
+      endLine: location.range.endLine + client.lineOffset,
+      endColumn: location.range.endColumn + client.columnOffset,
+    }),
+    ...(address !== undefined && { instructionPointerReference: hexNumber(address) }),
+    // The `sc` of a statement is there to be seen, not to be stopped in.
+    ...(!location && { presentationHint: 'subtle' as const }),
+  };
+}
+
+export const stackHandlers: Handlers = { threads, stackTrace };
