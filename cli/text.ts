@@ -1,4 +1,6 @@
-/** Colours and indentation of terminal text. */
+/** Colours, indentation and paths of terminal text. */
+
+import { relative } from 'node:path';
 
 export interface Paint {
   readonly color: boolean;
@@ -18,4 +20,10 @@ export function paint(color: boolean): Paint {
 
 export function indent(lines: readonly string[], columns: number): string[] {
   return lines.map((line) => (line === '' ? '' : ' '.repeat(columns) + line));
+}
+
+/** A path as the user would write it. */
+export function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
 }
