@@ -34,9 +34,12 @@ export function lowerAsm(context: Context, statement: AsmStatement): number {
     const at = body.line + line - 1;
     return { line: at, column: column + shift, endLine: at, endColumn: endColumn + shift };
   };
+  // What did not fit is reported once; blocks behind it are not even assembled.
+  if (offset > CODE_AREA_BYTES)
+    return context.asmBlocks.push({ place, offset, little: EMPTY, big: EMPTY, lines: [] }) - 1;
   const assembled = assembleBoth(body.text, offset);
   for (const error of assembled.errors) {
-    context.error(toFile(error.line, error.column, error.endColumn), 'asm', error.message, error.replacement);
+    context.error(toFile(error.line, error.column, error.endColumn), 'asm', error.message, error.suggestion);
   }
   const end = offset + assembled.little.length;
   if (end + GAP_BYTES > CODE_AREA_BYTES) {
@@ -56,5 +59,7 @@ export function lowerAsm(context: Context, statement: AsmStatement): number {
   context.asmBlocks.push(block);
   return context.asmBlocks.length - 1;
 }
+
+const EMPTY = new Uint8Array();
 
 const align = (offset: number) => Math.ceil(offset / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

@@ -1,24 +1,42 @@
-/** The assembler as the language uses it: one text for both byte orders. */
+/** The assembler as the language uses it: one text for both byte orders, with the places of its instructions. */
+
+import { assemble } from '../isa/assembler';
+import type { AssemblerError } from '../isa/assembler';
 
 export interface AssembledText {
   readonly little: Uint8Array;
   readonly big: Uint8Array;
-  /** Place of each instruction: offset in bytes, and its place in the text (one-based). */
-  readonly lines: readonly {
-    readonly offset: number;
-    readonly line: number;
-    readonly column: number;
-    readonly endColumn: number;
-  }[];
-  readonly errors: readonly {
-    readonly line: number;
-    readonly column: number;
-    readonly endColumn: number;
-    readonly message: string;
-    readonly replacement?: string;
-  }[];
+  /** Place of each instruction: offset in bytes, and its place in the text (one-based, end column behind the last). */
+  readonly lines: readonly TextLine[];
+  readonly errors: readonly AssemblerError[];
 }
 
-export function assembleBoth(_text: string, _base: number): AssembledText {
-  return { little: new Uint8Array(), big: new Uint8Array(), lines: [], errors: [] };
+export interface TextLine {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+}
+
+/** Assembles a text at an offset of the code area: branches to labels do not depend on where the area is. */
+export function assembleBoth(text: string, offset: number): AssembledText {
+  const base = BigInt(offset);
+  const little = assemble(text, base, { endian: 'little' });
+  const big = assemble(text, base, { endian: 'big' });
+  const source = text.split('\n');
+  const lines = little.lines
+    .filter(({ instruction }) => instruction)
+    .map(({ address, line }) => ({
+      offset: Number(address - base),
+      line,
+      ...instructionColumns(source[line - 1] ?? ''),
+    }));
+  return { little: little.bytes, big: big.bytes, lines, errors: little.errors };
+}
+
+/** Where the instruction stands in its line: behind labels, before a comment. */
+function instructionColumns(line: string): { column: number; endColumn: number } {
+  const code = /^(.*?)\s*(?:(?:#|\/\/|;).*)?\r?$/.exec(line)?.[1] ?? line;
+  const label = /^(?:\s*[A-Za-z_.$][\w.$]*:)*\s*/.exec(code)?.[0].length ?? 0;
+  return { column: label + 1, endColumn: Math.max(label + 1, code.length + 1) };
 }
