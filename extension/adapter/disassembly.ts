@@ -30,8 +30,8 @@ function disassemble(context: Context, args: Args): Reply {
 
 function row(context: Context, run: LiveRun, address: bigint): DebugProtocol.DisassembledInstruction {
   const invalid = { instruction: '(no memory)', presentationHint: 'invalid' as const };
-  if (address < 0n) return { address: `-${hexNumber(-address)}`, ...invalid };
-  if (address >= END) return { address: hexNumber(address), ...invalid };
+  // Clients read addresses as unsigned numbers.
+  if (address < 0n || address >= END) return { address: hexNumber(BigInt.asUintN(64, address), 16), ...invalid };
   const { machine } = run.target;
   const bytes = machine.peek(address, 4);
   if (bytes?.length !== 4) return { address: hexNumber(address, 16), ...invalid };

@@ -177,7 +177,7 @@ export class PefDebugSession extends DebugSession implements Context {
     try {
       await this.#load(options);
     } catch (error) {
-      this.#phase = 'new';
+      if (!this.#isOver()) this.#phase = 'new';
       throw error;
     }
     this.#phase = 'configuring';
@@ -232,7 +232,13 @@ export class PefDebugSession extends DebugSession implements Context {
     if (!before) throw new InputError('not-live', 'There is no run to restart.');
     const options = args.has('arguments') ? launchArguments(args.object('arguments')) : before.options;
     await before.dispose();
-    await this.#load(options);
+    try {
+      await this.#load(options);
+    } catch (error) {
+      // The run before is gone and there is no other: the session ends, after the answer that says why.
+      setImmediate(() => this.event('terminated'));
+      throw error;
+    }
     const run = this.run();
     return {
       after: () => {
