@@ -323,6 +323,34 @@ export const TPM_AT = constants(
 `,
 );
 
+/** What is added to a format-1 response code to tell which parameter, handle or session it is about. */
+export const TPM_RC_MODIFIER = constants(
+  'TPM_RC_MODIFIER',
+  'UINT32',
+  'Part 2 Table 16',
+  'Part of a response code.',
+  `
+  TPM_RC_H  0x000  about a handle
+  TPM_RC_P  0x040  about a parameter
+  TPM_RC_S  0x800  about a session
+  TPM_RC_1  0x100  number 1 of the parameter, handle or session
+  TPM_RC_2  0x200  number 2 of the parameter, handle or session
+  TPM_RC_3  0x300  number 3 of the parameter, handle or session
+  TPM_RC_4  0x400  number 4 of the parameter, handle or session
+  TPM_RC_5  0x500  number 5 of the parameter, handle or session
+  TPM_RC_6  0x600  number 6 of the parameter, handle or session
+  TPM_RC_7  0x700  number 7 of the parameter, handle or session
+  TPM_RC_8  0x800  number 8 of the parameter
+  TPM_RC_9  0x900  number 9 of the parameter
+  TPM_RC_A  0xa00  number 10 of the parameter
+  TPM_RC_B  0xb00  number 11 of the parameter
+  TPM_RC_C  0xc00  number 12 of the parameter
+  TPM_RC_D  0xd00  number 13 of the parameter
+  TPM_RC_E  0xe00  number 14 of the parameter
+  TPM_RC_F  0xf00  number 15 of the parameter
+`,
+);
+
 export const CONSTANTS = [
   TPM_GENERATED,
   TPM_ST,
@@ -338,4 +366,5 @@ export const CONSTANTS = [
   TPM_RH,
   TPM_NT,
   TPM_AT,
+  TPM_RC_MODIFIER,
 ] as const;

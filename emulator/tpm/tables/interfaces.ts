@@ -40,9 +40,6 @@ export const HANDLE_RANGES: Readonly<Record<string, readonly [first: number, las
 
 const VALUE = 'TPM_RC_VALUE';
 
-/** First of the platform's persistent handles (Part 2 Table 29, PLATFORM_PERSISTENT). */
-export const PLATFORM_PERSISTENT = 0x8180_0000;
-
 export const HANDLES = [
   choice(
     'TPMI_DH_OBJECT',
