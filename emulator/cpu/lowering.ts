@@ -6,7 +6,7 @@ import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { Field } from '../isa/fields';
 import type { AccessSize, BinaryOp, CompareOp, Cond, Expr, Stmt, UnaryOp } from '../isa/ir';
 import * as state from './state';
-import type { Code} from './wasm';
+import type { Code } from './wasm';
 import { I32, I64, MEM, OP } from './wasm';
 
 /** Functions that generated code calls, by index in its module. */
@@ -90,6 +90,12 @@ export abstract class Lowering {
   protected abstract pushLeft(): void;
   /** Leaves for the address on the stack (i64). */
   protected abstract branch(): void;
+  /**
+   * Whether there is a twin of this function that calls the host. This one then calls nothing, so that its values stay
+   * in machine registers, and leaves for the twin before anything has changed.
+   */
+  protected abstract readonly hasTwin: boolean;
+  protected abstract leaveForTwin(): void;
   /** Leaves for the host with an interrupt; the cause is set. */
   protected abstract fault(): void;
   /** Leaves for the host so that it looks at the state; NIA is set. */
@@ -551,6 +557,16 @@ export abstract class Lowering {
     return { ea: address, entry };
   }
 
+  /** With the test on the stack: leaves for the twin unless it holds. False, and nothing done, without a twin. */
+  private unlessHitLeave(): boolean {
+    if (!this.hasTwin) return false;
+    this.code.op(OP.i32eqz);
+    this.code.if();
+    this.leaveForTwin();
+    this.code.end();
+    return true;
+  }
+
   private pushHostAddress(at: { readonly ea: number; readonly entry: number }): void {
     const { code } = this;
     code.get(at.ea);
@@ -563,17 +579,22 @@ export abstract class Lowering {
   private load(id: number, ea: Expr, size: AccessSize, signed: boolean, swap: boolean): void {
     const { code } = this;
     const at = this.lookUp(ea, size, 0);
-    code.if(I64);
-    this.pushHostAddress(at);
-    code.memory(LOAD[size], 0);
-    code.else();
-    code.get(at.ea);
-    code.i32(size);
-    code.call(this.runtime.load);
-    this.faultIfNonzero();
-    code.i32(0);
-    code.memory(MEM.i64load, state.RESULT);
-    code.end();
+    if (this.unlessHitLeave()) {
+      this.pushHostAddress(at);
+      code.memory(LOAD[size], 0);
+    } else {
+      code.if(I64);
+      this.pushHostAddress(at);
+      code.memory(LOAD[size], 0);
+      code.else();
+      code.get(at.ea);
+      code.i32(size);
+      code.call(this.runtime.load);
+      this.faultIfNonzero();
+      code.i32(0);
+      code.memory(MEM.i64load, state.RESULT);
+      code.end();
+    }
     if (swap === this.mode.littleEndian) this.swapBytes(size);
     const extend = SIGN_EXTEND[size];
     if (signed && extend !== undefined) code.op(extend);
@@ -587,6 +608,11 @@ export abstract class Lowering {
     if (swap === this.mode.littleEndian) this.swapBytes(size);
     code.set(stored);
     const at = this.lookUp(ea, size, 8);
+    if (this.unlessHitLeave()) {
+      this.pushHostAddress(at);
+      code.get(stored);
+      return code.memory(STORE[size], 0);
+    }
     code.if();
     this.pushHostAddress(at);
     code.get(stored);
@@ -645,6 +671,13 @@ export abstract class Lowering {
     code.set(number);
     this.pushSprAccess(number, false);
     code.op(OP.i32eqz);
+    if (this.unlessHitLeave()) {
+      code.get(number);
+      code.i32(3);
+      code.op(OP.i32shl);
+      code.memory(MEM.i64load, state.SPR);
+      return code.set(this.local(id));
+    }
     code.if(I64);
     code.get(number);
     code.i32(3);
@@ -674,6 +707,13 @@ export abstract class Lowering {
     code.set(number);
     this.pushSprAccess(number, true);
     code.op(OP.i32eqz);
+    if (this.unlessHitLeave()) {
+      code.get(number);
+      code.i32(3);
+      code.op(OP.i32shl);
+      this.expr(value);
+      return code.memory(MEM.i64store, state.SPR);
+    }
     code.if();
     code.get(number);
     code.i32(3);

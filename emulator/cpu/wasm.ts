@@ -86,12 +86,25 @@ export class Bytes {
 export class Code {
   readonly bytes = new Bytes();
   private readonly extraLocals: number[] = [];
+  /** Locals that may be used anew, by type. */
+  private readonly free = new Map<number, number[]>();
+  /** Blocks, loops and ifs that are open. */
+  depth = 0;
 
   constructor(private readonly parameterCount: number) {}
 
-  /** A new local of a type; its index. */
+  /** A local of a type; its index. Its value is undefined until it is set. */
   local(type: number): number {
-    return this.parameterCount + this.extraLocals.push(type) - 1;
+    return this.free.get(type)?.pop() ?? this.parameterCount + this.extraLocals.push(type) - 1;
+  }
+  /** All locals so far may be used anew. */
+  recycleLocals(): void {
+    this.free.clear();
+    this.extraLocals.forEach((type, i) => {
+      const list = this.free.get(type);
+      if (list) list.push(this.parameterCount + i);
+      else this.free.set(type, [this.parameterCount + i]);
+    });
   }
   op(opcode: number): void {
     this.bytes.byte(opcode);
@@ -124,12 +137,15 @@ export class Code {
     this.bytes.unsigned(offset);
   }
   block(type: number = EMPTY): void {
+    this.depth++;
     this.indexed(0x02, type);
   }
   loop(): void {
+    this.depth++;
     this.indexed(0x03, EMPTY);
   }
   if(type: number = EMPTY): void {
+    this.depth++;
     this.bytes.byte(0x04);
     this.bytes.byte(type);
   }
@@ -137,6 +153,7 @@ export class Code {
     this.bytes.byte(0x05);
   }
   end(): void {
+    this.depth--;
     this.bytes.byte(0x0b);
   }
   br(depth: number): void {
@@ -144,6 +161,13 @@ export class Code {
   }
   brIf(depth: number): void {
     this.indexed(0x0d, depth);
+  }
+  /** Branches by the number on the stack; the last depth is for all larger numbers. */
+  brTable(depths: readonly number[], otherwise: number): void {
+    this.bytes.byte(0x0e);
+    this.bytes.unsigned(depths.length);
+    for (const depth of depths) this.bytes.unsigned(depth);
+    this.bytes.unsigned(otherwise);
   }
   call(functionIndex: number): void {
     this.indexed(0x10, functionIndex);

@@ -82,10 +82,7 @@ export function parsePattern(pattern: string): ParsedPattern {
       const parts = pending.get(field) ?? [...field.parts];
       if (parts[0]?.[0] !== at) throw new Error(`Field ${token} of '${pattern}' does not lie at bit ${at}.`);
       // One name in the pattern stands for all adjacent parts.
-      for (let part = parts[0]; part?.[0] === at; part = parts[0]) {
-        at += part[1];
-        parts.shift();
-      }
+      while (parts.length > 0 && parts[0]?.[0] === at) at += parts.shift()?.[1] ?? 0;
       pending.set(field, parts);
     }
   }

@@ -59,7 +59,7 @@ export const ARITHMETIC = section('Power ISA 3.0B Book I 3.3.9', [
   insn('subfze',  '011111 RT RA ///// OE 011001000 Rc',  'RT,RA',     'Subtract From Zero Extended',          (s) => sum(s, s.RA.not(), 0, carry(s), true)),
   insn('neg',     '011111 RT RA ///// OE 001101000 Rc',  'RT,RA',     'Negate',                               (s) => sum(s, s.RA.not(), 0, 1)),
   insn('mulli',   '000111 RT RA SI',                     'RT,RA,SI',  'Multiply Low Immediate',               (s) => s.RT.set(s.RA.mul(s.SI))),
-  insn('mulhw',   '011111 RT RA RB / 001001011 Rc',      'RT,RA,RB',  'Multiply High Word',                   (s) => result(s, s.RA.exts32().mul(s.RB.exts32()).shrs(32))),
+  insn('mulhw',   '011111 RT RA RB / 001001011 Rc',      'RT,RA,RB',  'Multiply High Word',                   (s) => result(s, s.RA.exts32().mul(s.RB.exts32()).shru(32))),
   insn('mulhwu',  '011111 RT RA RB / 000001011 Rc',      'RT,RA,RB',  'Multiply High Word Unsigned',          (s) => result(s, s.RA.extu32().mul(s.RB.extu32()).shru(32))),
   insn('mullw',   '011111 RT RA RB OE 011101011 Rc',     'RT,RA,RB',  'Multiply Low Word',                    (s) => result(s, s.RA.exts32().mul(s.RB.exts32()), (r) => s.setOverflowIf(low(r).ne(r)))),
   insn('divw',    '011111 RT RA RB OE 111101011 Rc',     'RT,RA,RB',  'Divide Word',                          (s) => { const a = s.let(s.RA.exts32()), b = s.let(s.RB.exts32()); divide(s, a.divs(b), b.eq(0).or(a.eq(INT32_MIN).and(b.eq(-1))), (q) => q.extu32()); }),
