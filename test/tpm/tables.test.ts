@@ -15,12 +15,18 @@ function duplicates(names: readonly (string | number)[]): (string | number)[] {
   return names.filter((name, i) => names.indexOf(name) !== i);
 }
 
-/** Types that a row refers to. */
-function references(): { from: string; ref: TypeRef; siblings: readonly string[] }[] {
+interface Reference {
+  readonly from: string;
+  readonly ref: TypeRef;
+  readonly siblings: readonly string[];
+}
+
+/** Types that rows refer to. */
+function references(): Reference[] {
   const single = (from: string, type: string) => ({ from, ref: { type, nullable: 'no' as const }, siblings: [] });
   const fields = (from: string, rows: readonly (TypeRef & { name: string })[]) =>
     rows.map((ref) => ({ from: `${from}.${ref.name}`, ref, siblings: rows.map((row) => row.name) }));
-  const ofTypes = TYPES.flatMap((row) => {
+  const ofTypes = TYPES.flatMap((row): Reference[] => {
     switch (row.kind) {
       case 'constants':
       case 'bits':

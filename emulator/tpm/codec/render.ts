@@ -127,8 +127,8 @@ export function renderMessage(decoded: DecodedMessage, options: RenderOptions = 
     const indent = '  '.repeat(line.depth);
     const chunks = line.hex.length <= hexColumns ? [line.hex] : chunk(line.hex, hexColumns);
     const [first = '', ...more] = chunks;
-    const name = line.name.padEnd(nameWidth - indent.length);
-    const head = `${indent}${paint(name, CYAN)}  ${first.padEnd(hexColumns)}`;
+    const gap = ' '.repeat(Math.max(0, nameWidth - indent.length - line.name.length));
+    const head = `${indent}${paint(line.name, CYAN)}${gap}  ${first.padEnd(hexColumns)}`;
     const room = width - nameWidth - hexColumns - 4;
     const text = line.text.length > room && room > 16 ? wrap(line.text, room) : [line.text];
     const [firstText = '', ...moreText] = text;
