@@ -82,7 +82,11 @@ export function parsePattern(pattern: string): ParsedPattern {
       const parts = pending.get(field) ?? [...field.parts];
       if (parts[0]?.[0] !== at) throw new Error(`Field ${token} of '${pattern}' does not lie at bit ${at}.`);
       // One name in the pattern stands for all adjacent parts.
-      while (parts.length > 0 && parts[0]?.[0] === at) at += parts.shift()?.[1] ?? 0;
+      const adjacent = (part: FieldPart | undefined): part is FieldPart => part?.[0] === at;
+      for (let part = parts.shift(); adjacent(part); part = parts.shift()) {
+        at += part[1];
+        if (!adjacent(parts[0])) break;
+      }
       pending.set(field, parts);
     }
   }

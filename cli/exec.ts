@@ -1,0 +1,144 @@
+/**
+ * `pef exec`: executes instructions from one JSON text and answers with the state after them, in the same shape.
+ *
+ *     {"gpr":["0",...],"cr":"0","xer":"0","lr":"0","ctr":"0","msr":"8000000000000001","pc":"1000",
+ *      "memory":[{"addr":"1000","hex":"0100..."}],"steps":1}
+ *
+ * Numbers are hexadecimal, with or without 0x; what is missing is 0. Real mode: an effective address is the real one, in
+ * every privilege state. The answer has `executed`, and where an interrupt ended the execution `stopped` with its name
+ * and `interrupt` with its vector, address, MSR before it and reason; registers are as the interrupt has set them.
+ */
+import { InputError, PefError, messageOf } from '../emulator/common/errors';
+import { fromHex, toHex } from '../emulator/common/bytes';
+import { Cpu, type CpuExit } from '../emulator/cpu/cpu';
+import { PhysicalMemory } from '../emulator/memory/physical';
+
+/** Most instructions of one execution. */
+export const EXEC_STEP_LIMIT = 100_000_000;
+const NORMAL_BYTES = 256 * 2 ** 20;
+const SECURE_BYTES = 16 * 2 ** 20;
+/** Most bytes of memory regions, and most regions. */
+const REGION_LIMIT_BYTES = 16 * 2 ** 20;
+const REGION_LIMIT = 4096;
+
+interface Region {
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+}
+
+let shared: Cpu | undefined;
+
+/** One CPU for all lines, as after reset. */
+function freshCpu(): Cpu {
+  if (shared) {
+    shared.memory.reset();
+    shared.reset();
+  } else {
+    shared = new Cpu(new PhysicalMemory(NORMAL_BYTES, SECURE_BYTES));
+    shared.partitionScope = (_lpid, gpa) => gpa;
+  }
+  return shared;
+}
+
+/**
+ * Executes one JSON text.
+ *
+ * @returns JSON: the state after execution, or `{"error": sentence}`
+ */
+export function execLine(json: string): string {
+  try {
+    return JSON.stringify(execute(JSON.parse(json)));
+  } catch (error) {
+    if (error instanceof PefError || error instanceof SyntaxError) return JSON.stringify({ error: messageOf(error) });
+    throw error;
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function execute(input: unknown): Json {
+  const request = object(input, 'The input');
+  const gprs = list(request['gpr'], 'gpr', 32).map((value, i) => hex(value, `gpr[${i}]`));
+  const regions = list(request['memory'], 'memory', REGION_LIMIT).map(region);
+  const total = regions.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (total > REGION_LIMIT_BYTES)
+    throw bad(`The memory regions have ${total} bytes; the limit is ${REGION_LIMIT_BYTES}.`);
+  const steps = stepCount(request['steps']);
+  const cpu = freshCpu();
+  gprs.forEach((value, n) => cpu.setGpr(n, value));
+  cpu.cr = hex(request['cr'], 'cr', 32);
+  cpu.xer = hex(request['xer'], 'xer');
+  cpu.lr = hex(request['lr'], 'lr');
+  cpu.ctr = hex(request['ctr'], 'ctr');
+  cpu.msr = hex(request['msr'], 'msr');
+  const pc = hex(request['pc'], 'pc');
+  if ((pc & 3n) !== 0n) throw bad('pc must be a multiple of 4.');
+  cpu.nia = pc;
+  for (const { address, bytes } of regions) cpu.memory.write(address, bytes);
+  return answer(cpu, cpu.run(steps), regions);
+}
+
+function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[]): Json {
+  const state = {
+    gpr: Array.from({ length: 32 }, (_, n) => digits(cpu.gpr(n))),
+    cr: digits(cpu.cr, 8),
+    xer: digits(cpu.xer),
+    lr: digits(cpu.lr),
+    ctr: digits(cpu.ctr),
+    msr: digits(cpu.msr),
+    pc: digits(cpu.nia),
+    memory: regions.map(({ address, bytes }) => ({
+      addr: digits(address),
+      hex: toHex(cpu.memory.read(address, bytes.length)),
+    })),
+    steps: exit.executed,
+    executed: exit.executed,
+  };
+  if (exit.reason !== 'interrupt') return state;
+  const { row, cia, from, detail } = exit.interrupt;
+  const interrupt = { vector: `0x${row.vector.toString(16)}`, address: digits(cia), msr: digits(from), detail };
+  return { ...state, stopped: row.name, interrupt };
+}
+
+const digits = (value: bigint, width = 16): string => `0x${value.toString(16).padStart(width, '0')}`;
+const bad = (message: string): InputError => new InputError('bad-exec-input', message);
+
+function object(value: unknown, what: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${what} must be a JSON object.`);
+  return value as Json;
+}
+
+function list(value: unknown, name: string, limit: number): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw bad(`${name} must be a JSON array.`);
+  if (value.length > limit) throw bad(`${name} has ${value.length} elements; the limit is ${limit}.`);
+  return value;
+}
+
+function hex(value: unknown, name: string, bits = 64): bigint {
+  if (value === undefined) return 0n;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  const match = typeof value === 'string' ? /^\s*(?:0x)?([0-9a-f]+)\s*$/i.exec(value) : null;
+  const text = match?.[1]?.replace(/^0+(?=.)/, '');
+  if (text === undefined || text.length > bits / 4) {
+    throw bad(`${name} must be a string of up to ${bits / 4} hexadecimal digits.`);
+  }
+  return BigInt(`0x${text}`);
+}
+
+function region(value: unknown, index: number): Region {
+  const entry = object(value, `memory[${index}]`);
+  const text = entry['hex'] ?? '';
+  if (typeof text !== 'string') throw bad(`memory[${index}].hex must be a string of hexadecimal digits.`);
+  if (text.length > 3 * REGION_LIMIT_BYTES) throw bad(`memory[${index}] is larger than ${REGION_LIMIT_BYTES} bytes.`);
+  return { address: hex(entry['addr'], `memory[${index}].addr`), bytes: fromHex(text) };
+}
+
+function stepCount(value: unknown): number {
+  if (value === undefined) return 0;
+  const steps = typeof value === 'string' ? Number(hex(value, 'steps')) : value;
+  if (typeof steps !== 'number' || !Number.isInteger(steps) || steps < 0 || steps > EXEC_STEP_LIMIT) {
+    throw bad(`steps must be a whole number from 0 to ${EXEC_STEP_LIMIT}.`);
+  }
+  return steps;
+}
