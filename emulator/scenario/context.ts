@@ -27,7 +27,7 @@ export interface Globals {
 export type FileContents = ReadonlyMap<string, Uint8Array | 'unread' | FileProblem>;
 
 export interface FileProblem {
-  readonly code: 'file-not-found' | 'file-unreadable' | 'file-too-large' | 'file-outside';
+  readonly code: 'file-not-found' | 'file-unreadable' | 'file-too-large' | 'file-outside' | 'syntax';
   readonly message: string;
 }
 

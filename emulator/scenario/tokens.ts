@@ -10,6 +10,9 @@ import type { CustomPatternMatcherFunc, TokenType } from 'chevrotain';
 import type { GrammarAST } from 'langium';
 import { DefaultTokenBuilder } from 'langium';
 
+/** A token of a text, as the lexer gives it. */
+export type { IToken as Token } from 'chevrotain';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
