@@ -67,7 +67,13 @@ class Movement implements Pace {
   }
 }
 
+type See = (before: Position | undefined, now: Position, stride: Stride) => void;
+
 const START = 'Start of the recording';
+
+/** How far before a point a search backwards looks closely first, in ticks, and how much further each next time. */
+const FIRST_WINDOW = 4096;
+const WINDOW_GROWTH = 32;
 
 export class Debugger {
   readonly timeline: Timeline;
@@ -137,12 +143,16 @@ export class Debugger {
         return this.#arrive(movement, Math.max(0, origin - 1), stopFor('step', origin === 0 ? START : 'Step back'));
       }
       const depth = depthOf(positionOf(this.target));
-      const starts = new LineStarts();
-      const whole = await this.#replay(movement, origin, (before, now) => {
-        if (now.tick < origin) starts.see(before, now);
+      const tick = await this.#searchBack(movement, origin, () => {
+        const starts = new LineStarts();
+        return {
+          see: (before, now) => {
+            if (now.tick < origin) starts.see(before, now);
+          },
+          found: () => starts.lastUpTo(depth),
+        };
       });
-      if (!whole) return this.#interrupted(movement);
-      const tick = starts.lastUpTo(depth);
+      if (tick === 'stopped') return this.#interrupted(movement);
       return this.#arrive(movement, tick ?? 0, stopFor('step', tick === undefined ? START : 'Step back'));
     });
   }
@@ -151,17 +161,22 @@ export class Debugger {
   reverseContinue(): Promise<Stop> {
     return this.#move(async (movement) => {
       const origin = this.timeline.tick;
-      let found: { tick: number; hit: Hit; hits: ReadonlyMap<number, number> } | undefined;
-      const whole = await this.#replay(movement, origin, (before, now, stride) => {
-        if (now.tick >= origin) return;
-        const hit = this.breakpoints.check({ before, now, events: stride.events });
-        if (hit) found = { tick: now.tick, hit, hits: this.breakpoints.hits() };
+      const found = await this.#searchBack(movement, origin, () => {
+        let last: { tick: number; hit: Hit; hits: ReadonlyMap<number, number> } | undefined;
+        return {
+          see: (before, now, stride) => {
+            if (now.tick >= origin) return;
+            const hit = this.breakpoints.check({ before, now, events: stride.events });
+            if (hit) last = { tick: now.tick, hit, hits: this.breakpoints.hits() };
+          },
+          found: () => last,
+        };
       });
-      if (!whole) return this.#interrupted(movement);
+      if (found === 'stopped') return this.#interrupted(movement);
       if (!found) return this.#arrive(movement, 0, stopFor('goto', START));
       const { tick, hit, hits } = found;
       const stop = await this.#arrive(movement, tick, ofHit(hit));
-      if (this.timeline.tick === tick) {
+      if (this.timeline.tick === tick && this.breakpoints.countsHits) {
         this.breakpoints.setHits(hits);
         this.#countedTo = tick;
         this.#countedVersion = this.breakpoints.version;
@@ -261,20 +276,35 @@ export class Debugger {
     for (const event of events) this.host.happened(event, location);
   }
 
-  /** Executes the run from its start up to a tick; `see` looks after every stride, first at the start itself. */
-  async #replay(
+  /**
+   * The last of something before a tick. What is near is found without looking closely at all the run: the windows in
+   * front of the tick grow until there is one in them. Hit counts need the whole run.
+   */
+  async #searchBack<Found>(
     movement: Movement,
-    end: number,
-    see: (before: Position | undefined, now: Position, stride: Stride) => void,
-  ): Promise<boolean> {
+    origin: number,
+    pass: () => { readonly see: See; readonly found: () => Found | undefined },
+  ): Promise<Found | undefined | 'stopped'> {
+    for (let ticks = FIRST_WINDOW; ; ticks *= WINDOW_GROWTH) {
+      const from = this.breakpoints.countsHits ? 0 : Math.max(0, origin - ticks);
+      const { see, found } = pass();
+      if (!(await this.#replay(movement, from, origin, see))) return 'stopped';
+      const result = found();
+      if (result !== undefined || from === 0) return result;
+    }
+  }
+
+  /** Executes the run again, and a part of it under the eyes of `see`: after every stride, and at the start itself. */
+  async #replay(movement: Movement, from: number, end: number, see: See): Promise<boolean> {
     const { timeline, breakpoints, target } = this;
-    if (timeline.tick > 0) await timeline.nearestBefore(0);
-    breakpoints.setHits(new Map());
     this.#countedTo = undefined;
+    if (from === 0 && timeline.tick > 0) await timeline.nearestBefore(0);
+    if (!(await timeline.goto(from, movement))) return false;
+    if (from === 0) breakpoints.setHits(new Map());
     breakpoints.rebase();
     let before: Position | undefined;
     let now = positionOf(target);
-    see(before, now, { events: [], fresh: false });
+    if (from === 0) see(before, now, { events: [], fresh: false });
     const stride = breakpoints.needsEveryTick ? 1 : STRIDE_TICKS;
     while (timeline.tick < end) {
       if (movement.stopRequested) return false;
@@ -301,7 +331,7 @@ export class Debugger {
       if (tick === 0) breakpoints.setHits(new Map());
       return true;
     }
-    const whole = await this.#replay(movement, tick, (before, now, stride) => {
+    const whole = await this.#replay(movement, 0, tick, (before, now, stride) => {
       breakpoints.check({ before, now, events: stride.events });
     });
     if (whole) {

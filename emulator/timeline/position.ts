@@ -50,14 +50,9 @@ export function beginsLine(before: Position | undefined, now: Position): boolean
   const top = now.frames[0];
   if (!top?.location) return false;
   if (top.lineStart === false) return false;
-  const previous = before?.frames[before.frames.length - now.frames.length];
-  const stayed = before?.frames.length === now.frames.length;
-  if (top.lineStart === true) {
-    // Two ticks at the start of one statement are one visit; an instruction that branches to itself is a new one.
-    const sameVisit = stayed && top.kind !== 'code' && previous?.lineStart === true && sameLine(previous, top);
-    return !sameVisit;
-  }
-  if (top.kind === 'code') return true;
+  if (top.lineStart === true || top.kind === 'code') return true;
   if (!before || before.frames.length < now.frames.length) return true;
+  // A guess: the frame that was at this depth before has gone on to another line.
+  const previous = before.frames[before.frames.length - now.frames.length];
   return !(previous?.kind === top.kind && sameLine(previous, top));
 }
