@@ -4,7 +4,7 @@ import { bundlePath, loadBundle } from './bundles';
 
 /** What dist/adapter.cjs exports, in the eyes of VS Code. */
 interface AdapterBundle {
-  readonly createInlineAdapter: () => vscode.DebugAdapter;
+  readonly PefDebugSession: new () => vscode.DebugAdapter;
 }
 
 export function registerAdapter(context: vscode.ExtensionContext): void {
@@ -17,8 +17,8 @@ export function registerAdapter(context: vscode.ExtensionContext): void {
           const env = { ELECTRON_RUN_AS_NODE: '1' };
           return new vscode.DebugAdapterExecutable(process.execPath, [bundlePath('pef'), 'adapter'], { env });
         }
-        const { createInlineAdapter } = loadBundle('adapter') as AdapterBundle;
-        return new vscode.DebugAdapterInlineImplementation(createInlineAdapter());
+        const { PefDebugSession } = loadBundle('adapter') as AdapterBundle;
+        return new vscode.DebugAdapterInlineImplementation(new PefDebugSession());
       },
     }),
   );

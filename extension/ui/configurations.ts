@@ -39,9 +39,11 @@ function dynamic(): vscode.DebugConfiguration[] {
  * @returns undefined to stop the launch; the user has been told why
  */
 async function resolve(
-  _folder: vscode.WorkspaceFolder | undefined,
-  config: vscode.DebugConfiguration,
+  folder: vscode.WorkspaceFolder | undefined,
+  given: vscode.DebugConfiguration,
 ): Promise<vscode.DebugConfiguration | undefined> {
+  // Paths in a scenario may not leave this folder.
+  const config = folder ? { workspaceFolder: folder.uri.fsPath, ...given } : given;
   // VS Code's type says that these are there; an empty configuration has none of them.
   const { type, request, name, program } = config as Partial<vscode.DebugConfiguration>;
   if (program !== undefined) return config;

@@ -79,6 +79,41 @@ export class Workbench {
     return row;
   }
 
+  /** Closes a row of the variables. @param {string | RegExp} text */
+  async collapse(text) {
+    const row = this.rows('variables').filter({ hasText: text }).first();
+    if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** The line at which the active editor shows that execution stands. */
+  async currentLine() {
+    // The mark and the text of a line are in different layers; they stand at the same height.
+    const mark = this.page.locator('.editor-group-container.active .debug-top-stack-frame-line').first();
+    await mark.waitFor();
+    const top = (await mark.boundingBox())?.y ?? 0;
+    for (const line of await this.page.locator('.editor-group-container.active .view-line').all()) {
+      const box = await line.boundingBox();
+      if (box && Math.abs(box.y - top) < box.height / 2)
+        return (await line.innerText()).replaceAll('\u00a0', ' ').trim();
+    }
+    return '';
+  }
+
+  /**
+   * Presses a key until execution stands at a line that holds a text.
+   * @param {string} key
+   * @param {string} text
+   */
+  async stepUntil(key, text) {
+    for (let step = 0; step < 40; step++) {
+      const before = await this.currentLine();
+      if (before.includes(text)) return;
+      await this.page.keyboard.press(key);
+      await this.until(`a step from ${before}`, async () => (await this.currentLine()) !== before);
+    }
+    throw new Error(`no step came to ${text}`);
+  }
+
   /** A button of the debug toolbar. @param {string} icon name of its codicon */
   toolbar(icon) {
     return this.page.locator(`.debug-toolbar a.action-label.codicon-${icon}`);

@@ -139,13 +139,11 @@ export class DebugRun {
     return body.result;
   }
 
-  /** Ends the session and removes the breakpoints. */
+  /** Ends the session, if it has not ended by itself, and removes the breakpoints. */
   async close(): Promise<void> {
-    const ended = eventually('the end of the session', () =>
-      vscode.debug.activeDebugSession?.id === this.session.id ? undefined : true,
-    );
-    await vscode.debug.stopDebugging(this.session);
-    await ended;
+    const gone = () => (vscode.debug.activeDebugSession?.id === this.session.id ? undefined : true);
+    if (!this.saw('terminated')) await vscode.debug.stopDebugging(this.session);
+    await eventually('the end of the session', gone);
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
   }
 }

@@ -4,7 +4,7 @@ import * as assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { breakOn, debugging } from './debug-run';
-import { eventually, lineOf } from './helpers';
+import { assertSource, eventually, lineOf } from './helpers';
 
 const CALL = 'hypercall H_TPM_COMM(TPM_COMM_OP_EXECUTE, in_buffer: IN_BUFFER';
 const SCENARIO = 'random numbers from the TPM';
@@ -36,7 +36,7 @@ describe('debugging', () => {
           frames.some(({ name }) => name.includes(SCENARIO)),
           frames.map(({ name }) => name).join(' < '),
         );
-        assert.equal(frames.at(-1)?.source?.path, document.uri.fsPath);
+        assertSource(frames.at(-1)?.source, document);
 
         const [listing] = frames;
         const reference = listing?.source?.sourceReference;
@@ -51,7 +51,7 @@ describe('debugging', () => {
         const inSize = await run.variable('Call', 'in_size');
         assert.match(inSize.value, /\b(12|0xc)\b/);
         await run.move('stepOut');
-        assert.equal((await run.top()).source?.path, document.uri.fsPath);
+        assertSource((await run.top()).source, document);
       },
       (document) => breakOn(document, CALL),
     );

@@ -43,3 +43,9 @@ export function positionOf(document: vscode.TextDocument, text: string, within =
 export function lineOf(document: vscode.TextDocument, text: string): number {
   return positionOf(document, text).line + 1;
 }
+
+/** Fails unless a frame's source is a document; a path of the debugger may come as the URI of a remote file. */
+export function assertSource(source: { readonly path?: string } | undefined, document: vscode.TextDocument): void {
+  const path = source?.path ?? '';
+  assert.ok(path === document.uri.fsPath || path.endsWith(document.uri.path), `${path} is ${document.uri.path}`);
+}

@@ -37,19 +37,6 @@ async function completions(text: string): Promise<string[]> {
 }
 
 describe('language', () => {
-  it('colours a scenario by the grammar', async () => {
-    const document = await openExample();
-    interface Token {
-      readonly c: string;
-      readonly t: string;
-    }
-    const tokens = await vscode.commands.executeCommand<Token[]>('_workbench.captureSyntaxTokens', document.uri);
-    const scopeOf = (text: string) => tokens.find(({ c }) => c.trim() === text)?.t ?? `no token ${text}`;
-    assert.match(scopeOf('hypercall'), /keyword/);
-    assert.match(scopeOf('0x10000'), /constant\.numeric/);
-    assert.match(scopeOf('H_TPM_COMM'), /source\.pef .*(support|entity)/);
-  });
-
   it('finds nothing wrong in the example', async () => {
     const document = await openExample();
     // Symbols come from the same parse as the diagnostics, so they are there when it is done.

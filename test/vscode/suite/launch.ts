@@ -3,7 +3,7 @@ import * as assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { DebugRun, breakOn } from './debug-run';
-import { eventually, lineOf, openExample, workspaceFile } from './helpers';
+import { assertSource, eventually, lineOf, openExample, workspaceFile } from './helpers';
 
 describe('launch', () => {
   let run: DebugRun | undefined;
@@ -19,7 +19,7 @@ describe('launch', () => {
     run = await DebugRun.start();
     assert.equal((await run.stop()).reason, 'entry');
     const top = await run.top();
-    assert.equal(top.source?.path, document.uri.fsPath);
+    assertSource(top.source, document);
     assert.equal(top.line, lineOf(document, 'store bytes at IN_BUFFER'));
   });
 
