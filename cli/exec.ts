@@ -58,20 +58,20 @@ type Json = Readonly<Record<string, unknown>>;
 
 function execute(input: unknown): Json {
   const request = object(input, 'The input');
-  const gprs = list(request['gpr'], 'gpr', 32).map((value, i) => hex(value, `gpr[${i}]`));
-  const regions = list(request['memory'], 'memory', REGION_LIMIT).map(region);
+  const gprs = list(request.gpr, 'gpr', 32).map((value, i) => hex(value, `gpr[${i}]`));
+  const regions = list(request.memory, 'memory', REGION_LIMIT).map(region);
   const total = regions.reduce((sum, { bytes }) => sum + bytes.length, 0);
   if (total > REGION_LIMIT_BYTES)
     throw bad(`The memory regions have ${total} bytes; the limit is ${REGION_LIMIT_BYTES}.`);
-  const steps = stepCount(request['steps']);
+  const steps = stepCount(request.steps);
   const cpu = freshCpu();
   gprs.forEach((value, n) => cpu.setGpr(n, value));
-  cpu.cr = hex(request['cr'], 'cr', 32);
-  cpu.xer = hex(request['xer'], 'xer');
-  cpu.lr = hex(request['lr'], 'lr');
-  cpu.ctr = hex(request['ctr'], 'ctr');
-  cpu.msr = hex(request['msr'], 'msr');
-  const pc = hex(request['pc'], 'pc');
+  cpu.cr = hex(request.cr, 'cr', 32);
+  cpu.xer = hex(request.xer, 'xer');
+  cpu.lr = hex(request.lr, 'lr');
+  cpu.ctr = hex(request.ctr, 'ctr');
+  cpu.msr = hex(request.msr, 'msr');
+  const pc = hex(request.pc, 'pc');
   if ((pc & 3n) !== 0n) throw bad('pc must be a multiple of 4.');
   cpu.nia = pc;
   for (const { address, bytes } of regions) cpu.memory.write(address, bytes);
@@ -128,10 +128,10 @@ function hex(value: unknown, name: string, bits = 64): bigint {
 
 function region(value: unknown, index: number): Region {
   const entry = object(value, `memory[${index}]`);
-  const text = entry['hex'] ?? '';
+  const text = entry.hex ?? '';
   if (typeof text !== 'string') throw bad(`memory[${index}].hex must be a string of hexadecimal digits.`);
   if (text.length > 3 * REGION_LIMIT_BYTES) throw bad(`memory[${index}] is larger than ${REGION_LIMIT_BYTES} bytes.`);
-  return { address: hex(entry['addr'], `memory[${index}].addr`), bytes: fromHex(text) };
+  return { address: hex(entry.addr, `memory[${index}].addr`), bytes: fromHex(text) };
 }
 
 function stepCount(value: unknown): number {
