@@ -204,7 +204,7 @@ describe('buildCommand', () => {
       );
       const sessions = decoded.sessions.map((session) => {
         const value = nodeValue(session);
-        return (isRecord(value) ? Object.fromEntries(value.fields) : {});
+        return isRecord(value) ? Object.fromEntries(value.fields) : {};
       });
       expect(toHex(buildCommand(decoded.name, fields, sessions))).toBe(toHex(cmd));
     }

@@ -60,7 +60,7 @@ describe('renderMessage', () => {
     for (const { cmd, rsp } of EXCHANGES) {
       for (const decoded of [decodeCommand(cmd), decodeResponse(rsp, cmd)]) {
         const plain = renderMessage(decoded);
-         
+
         expect(renderMessage(decoded, { color: true }).replaceAll(/\u001b\[\d+m/g, '')).toBe(plain);
         expect(plain).not.toMatch(/[ \t]$/m);
       }
