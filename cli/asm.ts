@@ -26,7 +26,7 @@ export function asmText(text: string, options: AsmOptions = {}): AsmResult {
   if (options.format === 'hex')
     return {
       output: chunks(bytes)
-        .map((chunk) => toHex(chunk))
+        .map((chunk) => toHex(chunk, ' '))
         .join('\n'),
     };
   const source = text.split(/\r\n|\n|\r/);

@@ -35,14 +35,14 @@ export function disasmBytes(bytes: Uint8Array, options: DisasmOptions = {}): str
 }
 
 /**
- * Disassembles hexadecimal text: words such as `0x38600001`, which are numbers whatever the byte order, or bytes in
- * memory order without `0x`.
+ * Disassembles hexadecimal text: words such as `0x38600001` or `38600001`, which are numbers whatever the byte order, or
+ * bytes in memory order, such as `01 00 60 38`.
  *
  * @throws InputError `bad-hex`, `too-large`
  */
 export function disasmText(text: string, options: DisasmOptions = {}): string {
   const items = text.split(/[\s,]+/).filter((item) => item !== '');
-  if (items.length === 0 || !items.every((item) => /^0x[0-9a-f]{1,8}$/i.test(item))) {
+  if (items.length === 0 || !items.every((item) => /^(0x[0-9a-f]{1,8}|[0-9a-f]{8})$/i.test(item))) {
     return disasmBytes(fromHex(text), options);
   }
   const bytes = new Uint8Array(4 * items.length);
