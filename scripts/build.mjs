@@ -21,10 +21,7 @@ const BUNDLES = {
   pef: 'cli/main.ts',
 };
 
-const only = process.env.PEF_ONLY?.split(','); // temporary
-const entries = Object.entries(BUNDLES).filter(
-  ([out, entry]) => (only?.includes(out) ?? true) && fs.existsSync(path.join(root, entry)),
-);
+const entries = Object.entries(BUNDLES);
 const minify = process.argv.includes('--minify');
 const watch = process.argv.includes('--watch');
 

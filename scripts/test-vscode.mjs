@@ -20,7 +20,8 @@ import { packageExtension } from './package.mjs';
 
 const SUITE_TIMEOUT_MS = 240_000;
 
-const PICTURES = path.join(root, 'test-results');
+/** Pictures and logs. */
+const OUTPUT = path.join(root, 'test-results');
 
 /**
  * The suite inside the extension host.
@@ -38,13 +39,11 @@ export async function runSuite(vsix) {
     closing.unshift(close);
 
     const ended = new Promise((resolve) => void page.exposeFunction('codeAutomationExit', resolve));
-    // What the suite says is `log`; warnings and errors are mostly the workbench's own and go to a file.
-    fs.mkdirSync(PICTURES, { recursive: true });
-    const log = fs.createWriteStream(path.join(PICTURES, 'workbench.log'));
+    // What the workbench and the extension host say about themselves; the tests' results come in a file.
+    fs.mkdirSync(OUTPUT, { recursive: true });
+    const log = fs.createWriteStream(path.join(OUTPUT, 'workbench.log'));
     await page.exposeFunction('codeAutomationLog', (type, args) => {
-      const text = Array.isArray(args) ? format(...args) : String(args);
-      if (type === 'log') console.log(text);
-      else log.write(`${type}: ${text}\n`);
+      log.write(`${type}: ${Array.isArray(args) ? format(...args) : String(args)}\n`);
     });
     const payload = JSON.stringify([
       ['extensionDevelopmentPath', server.remote(prepared.carrier)],
@@ -69,7 +68,7 @@ export async function runSuite(vsix) {
  * @returns {Promise<import('./lib/results.mjs').Counts>}
  */
 export async function runUserInterface(vsix) {
-  return drive({ vsix, pictures: PICTURES });
+  return drive({ vsix, pictures: OUTPUT });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -3,6 +3,9 @@ import fs from 'node:fs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
+/** @type {Record<keyof Counts, string>} */
+const MARKS = { passed: '✔', failed: '✘', skipped: '-' };
+
 /**
  * @param {string} file
  * @returns {any} undefined when the runner did not get as far as to write it
@@ -12,16 +15,20 @@ function readJson(file) {
 }
 
 /**
- * Results of the suite inside VS Code (test/vscode/suite/index.ts).
+ * Prints and counts the results of the suite inside VS Code (test/vscode/suite/index.ts).
  * @param {string} file
  * @returns {Counts | undefined}
  */
 export function readResults(file) {
-  /** @type {{ name: string, state: keyof Counts, error?: string }[] | undefined} */
+  /** @type {{ name: string, state: keyof Counts, milliseconds: number, error?: string }[] | undefined} */
   const results = readJson(file);
   if (!results) return undefined;
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const { state } of results) counts[state]++;
+  for (const { name, state, milliseconds, error } of results) {
+    counts[state]++;
+    console.log(`  ${MARKS[state]} ${name} (${milliseconds} ms)`);
+    if (error) console.log(error.replace(/^/gm, '      '));
+  }
   return counts;
 }
 

@@ -23,20 +23,22 @@ export async function run(): Promise<void> {
   await import('./debugging');
 
   const results: TestResult[] = [];
+  const file = process.env.PEF_SUITE_RESULTS;
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
-    const record = (test: Mocha.Test | Mocha.Hook, state: TestResult['state'], error?: Error) =>
+    const record = (test: Mocha.Test | Mocha.Hook, state: TestResult['state'], error?: Error) => {
       results.push({
         name: test.fullTitle(),
         state,
         milliseconds: test.duration ?? 0,
         ...(error && { error: error.stack ?? error.message }),
       });
+      // After each test, so that a run that does not end tells how far it came.
+      if (file) fs.writeFileSync(file, JSON.stringify(results));
+    };
     runner.on('pass', (test) => record(test, 'passed'));
     runner.on('fail', (test, error: Error) => record(test, 'failed', error));
     runner.on('pending', (test) => record(test, 'skipped'));
   });
-  const file = process.env.PEF_SUITE_RESULTS;
-  if (file) fs.writeFileSync(file, JSON.stringify(results));
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }

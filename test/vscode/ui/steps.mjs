@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 
 /** @typedef {import('../../../scripts/lib/workbench.mjs').Workbench} Workbench */
 
-const CALL = 'hypercall H_TPM_COMM(TPM_COMM_OP_EXECUTE, in_buffer';
+// Inlay hints stand between the words before this one.
+const CALL = 'in_buffer: IN_BUFFER, in_size: 12';
 const SCENARIO = 'random numbers from the TPM';
 
 /**
