@@ -17,20 +17,19 @@ import { EXCHANGES, exchangeOf } from './vectors';
 
 /** What must hold for any bytes: no byte is lost, places are inside, leaves stand one after the other. */
 function expectWhole(decoded: DecodedMessage, bytes: Uint8Array): void {
-  expect(toHex(encodeMessage(decoded.root))).toBe(toHex(bytes));
+  const faults: string[] = [];
+  if (toHex(encodeMessage(decoded.root)) !== toHex(bytes)) faults.push('other bytes come out');
   let at = 0;
   for (const node of walk(decoded.root)) {
-    if (node.role === 'number' || node.role === 'bytes' || node.role === 'bits') {
-      expect(node.offset).toBe(at);
-      at += node.length;
-    }
+    if (node.role !== 'number' && node.role !== 'bytes' && node.role !== 'bits') continue;
+    if (node.offset !== at) faults.push(`${node.path} is at ${node.offset}, not ${at}`);
+    at += node.length;
   }
-  expect(at).toBe(bytes.length);
-  if (decoded.error) {
-    expect(decoded.error.offset).toBeGreaterThanOrEqual(0);
-    expect(decoded.error.offset).toBeLessThanOrEqual(bytes.length);
-    expect(decoded.error.message).toMatch(/\.$/);
-  }
+  if (at !== bytes.length) faults.push(`the leaves end at ${at}`);
+  const { error } = decoded;
+  if (error && (error.offset < 0 || error.offset > bytes.length)) faults.push(`the error is at ${error.offset}`);
+  if (error?.message.endsWith('.') === false) faults.push(`'${error.message}' is no sentence`);
+  expect(faults, toHex(bytes)).toEqual([]);
 }
 
 const value = (decoded: DecodedMessage, path: string): bigint | Uint8Array | undefined =>
