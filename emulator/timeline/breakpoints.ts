@@ -5,6 +5,7 @@
  * the start of the recording, so it is a function of the tick like everything else, in both directions.
  */
 
+import { toHex } from '../common/bytes';
 import type { SourceId, SourceLocation } from '../common/frames';
 import type { MachineEvent } from '../common/machine';
 import type { TextRange } from '../common/errors';
@@ -30,10 +31,13 @@ export interface LineRequest extends Narrowing {
   readonly column?: number;
 }
 
-/** What a data breakpoint watches: an expression of the language, read after every tick. */
+/** What a data breakpoint watches, read after every tick. */
 export interface DataRequest extends Narrowing {
   readonly dataId: string;
+  /** An expression of the language; with `memory`, how the bytes are called. */
   readonly expression: string;
+  /** Bytes by a reference that `Surroundings.peek` understands: the same memory, whoever acts. */
+  readonly memory?: { readonly reference: string; readonly length: number };
 }
 
 export interface Breakpoint {
@@ -92,6 +96,8 @@ export interface Surroundings {
   readonly target: DebugTarget;
   readonly words: EventVocabulary;
   readonly listingLines: ListingLines;
+  /** Bytes for data breakpoints on memory; undefined where there are none. Changes nothing. */
+  readonly peek?: (reference: string, length: number) => Uint8Array | undefined;
 }
 
 /** What one stride showed. */
@@ -197,7 +203,7 @@ export class BreakpointTable {
   /** Takes the present values of data breakpoints as those before the next stride. */
   rebase(): void {
     for (const entry of this.#entries) {
-      if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request.expression);
+      if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request);
     }
   }
 
@@ -256,7 +262,7 @@ export class BreakpointTable {
           ? { description: 'Instruction breakpoint' }
           : undefined;
       case 'data': {
-        const value = this.#read(place.request.expression);
+        const value = this.#read(place.request);
         const before = entry.last;
         if (value === undefined) return undefined;
         entry.last = value;
@@ -291,7 +297,12 @@ export class BreakpointTable {
     return isTruth(result.value) ?? `The breakpoint's condition '${condition}' is neither a number nor a boolean.`;
   }
 
-  #read(expression: string): string | undefined {
+  /** The watched value, written out; undefined while there is none, such as out of its scope. */
+  #read({ expression, memory }: DataRequest): string | undefined {
+    if (memory) {
+      const bytes = this.#around?.peek?.(memory.reference, memory.length);
+      return bytes && toHex(bytes, ' ');
+    }
     const target = this.#around?.target;
     const result = target?.evaluate(expression);
     return target && result && 'value' in result ? target.format(result.value, { hex: true }) : undefined;
@@ -356,7 +367,7 @@ export class BreakpointTable {
     entry.message = this.#problem(entry, around);
     entry.verified = entry.message === undefined;
     if (entry.verified && entry.place.kind === 'event') entry.message = entry.matcher?.description;
-    if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request.expression);
+    if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request);
   }
 
   #problem(entry: Entry, around: Surroundings): string | undefined {
@@ -389,7 +400,9 @@ export class BreakpointTable {
       case 'address':
         return undefined;
       case 'data': {
-        const result = around.target.evaluate(place.request.expression);
+        const { expression, memory } = place.request;
+        if (memory) return this.#read(place.request) === undefined ? `There is no memory at ${expression}.` : undefined;
+        const result = around.target.evaluate(expression);
         return 'error' in result ? result.error : undefined;
       }
     }

@@ -8,7 +8,7 @@ import { EVENT_CLASSES, type EventClass } from '../../emulator/timeline/events';
 import type { Args } from './arguments';
 import type { Context, Handlers, Reply } from './handlers';
 import { MOST_MEMBERS } from './inspection';
-import { parseReference } from './memory';
+import { parseReference, peekBytes } from './memory';
 import { fromSource, toSource } from './sources';
 
 export function toBreakpoint(context: Context, breakpoint: Breakpoint): DebugProtocol.Breakpoint {
@@ -101,31 +101,46 @@ function setInstructionBreakpoints(context: Context, args: Args): Reply {
   };
 }
 
-/** What can be watched is an expression; the data id is that expression. */
+const WRITE = { accessTypes: ['write'], canPersist: true } as const;
+
+/** What can be watched: an expression of the language, or bytes of memory. The data id says which. */
 function dataBreakpointInfo(context: Context, args: Args): Reply {
   const run = context.still();
   const name = args.text('name');
-  let expression = name;
   if (args.flag('asAddress')) {
-    const { space, address } = parseReference(name);
-    if (space !== undefined) return { body: { dataId: null, description: 'Only effective addresses can be watched.' } };
-    expression = `load ${args.optionalInteger('bytes', { min: 1, max: 4096 }) ?? 8} at ${hexNumber(address)}`;
-  } else if ((args.optionalInteger('variablesReference') ?? 0) > 0) {
+    const length = args.optionalInteger('bytes', { min: 1, max: MOST_WATCHED_BYTES }) ?? 8;
+    const there = peekBytes(run, parseReference(name), length);
+    if (there.length < length) return { body: { dataId: null, description: `There is no memory at ${name}.` } };
+    const description = `${length} bytes at ${name}`;
+    return { body: { dataId: `memory ${name} ${length}`, description, ...WRITE } };
+  }
+  let expression = name;
+  if ((args.optionalInteger('variablesReference') ?? 0) > 0) {
     const members = run.view.container(args.integer('variablesReference')).list(0, MOST_MEMBERS, {});
     expression = members.find((member) => member.name === name)?.evaluateName ?? '';
   }
   const result =
     expression === '' ? { error: `'${name.slice(0, 80)}' has no name of its own.` } : run.evaluate(expression);
   if ('error' in result) return { body: { dataId: null, description: result.error } };
-  return { body: { dataId: expression, description: expression, accessTypes: ['write'], canPersist: true } };
+  return { body: { dataId: expression, description: expression, ...WRITE } };
+}
+
+const MOST_WATCHED_BYTES = 4096;
+
+function dataRequest(dataId: string): DataRequest {
+  const memory = /^memory (\S+) ([0-9]{1,4})$/.exec(dataId);
+  if (!memory) return { dataId, expression: dataId };
+  const [, reference = '', bytes = ''] = memory;
+  parseReference(reference);
+  const length = Math.min(Number(bytes), MOST_WATCHED_BYTES);
+  return { dataId, expression: `${length} bytes at ${reference}`, memory: { reference, length } };
 }
 
 function setDataBreakpoints(context: Context, args: Args): Reply {
   context.run();
-  const requests: DataRequest[] = args.objects('breakpoints').map((each) => {
-    const dataId = each.text('dataId');
+  const requests = args.objects('breakpoints').map((each): DataRequest => {
     const { condition, hitCondition } = narrowing(each);
-    return { dataId, expression: dataId, condition, hitCondition };
+    return { ...dataRequest(each.text('dataId')), condition, hitCondition };
   });
   return answer(context, context.breakpoints.setData(requests));
 }

@@ -51,10 +51,17 @@ function nodeShown(node: TpmNode, reference: (node: TpmNode) => string): Shown {
 }
 
 function nodeText(node: TpmNode): string {
-  if (node.encrypted && node.value instanceof Uint8Array) return `encrypted: ${bytesText(node.value)}`;
-  if (node.value instanceof Uint8Array) return node.text ?? bytesText(node.value);
-  if (node.value === undefined) return node.text ?? (node.role === 'list' ? `[${node.children.length}]` : node.type);
-  const digits = node.role === 'bit' ? 1 : node.length * 2;
-  const number = node.role === 'bit' ? node.value.toString() : hexNumber(node.value, digits);
-  return node.text === undefined ? number : `${node.text} (${number})`;
+  const { value, text, role, children } = node;
+  if (value instanceof Uint8Array)
+    return node.encrypted ? `encrypted: ${bytesText(value)}` : (text ?? bytesText(value));
+  if (value === undefined) {
+    if (text !== undefined) return text;
+    if (role === 'list') return `[${children.length}]`;
+    if (role === 'group') return `{ ${children.map((child) => child.name).join(', ')} }`;
+    const bytes = role === 'sized' ? children.find((child) => child.value instanceof Uint8Array) : undefined;
+    return bytes ? nodeText(bytes) : node.type;
+  }
+  const number = role === 'bit' ? value.toString() : hexNumber(value, node.length * 2);
+  if (text !== undefined) return `${text} (${number})`;
+  return role === 'number' && value >= 10n ? `${number} (${value})` : number;
 }

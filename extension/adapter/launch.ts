@@ -45,16 +45,15 @@ export interface Problem {
 
 export type Launch = (options: LaunchArguments) => Promise<Launched>;
 
-/** A scenario that cannot run; the message lists the errors. */
+/** A scenario that cannot run; the message lists the errors, each once. */
 export class LaunchError extends PefError {
-  constructor(readonly problems: readonly Problem[]) {
-    super(
-      'scenario-errors',
-      problems
-        .filter((each) => each.severity === 'error')
-        .map(problemText)
-        .join('\n'),
-    );
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const each = new Map(problems.map((problem) => [problemText(problem), problem]));
+    const errors = [...each].filter(([, problem]) => problem.severity === 'error').map(([text]) => text);
+    super('scenario-errors', errors.join('\n'));
+    this.problems = [...each.values()];
   }
 }
 

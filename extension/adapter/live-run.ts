@@ -9,6 +9,7 @@ import type { DebugTarget, EvaluateResult } from '../../emulator/timeline/replay
 import { Inspection, type Numbers } from './inspection';
 import { RegisterViews, registerSnapshot, type RegisterSnapshot } from './registers';
 import type { LaunchArguments, Launched } from './launch';
+import { parseReference, peekBytes } from './memory';
 import { listingLines } from './sources';
 import { Values } from './values';
 import { eventVocabulary } from './vocabulary';
@@ -17,8 +18,6 @@ import { eventVocabulary } from './vocabulary';
 export interface RunListener {
   happened(event: MachineEvent, location: SourceLocation | undefined): void;
   log(text: string, location: SourceLocation | undefined): void;
-  /** Called in the slices of a long movement. */
-  slice(): void;
 }
 
 /** Longest time that a movement keeps the event loop, in milliseconds. */
@@ -45,15 +44,28 @@ export class LiveRun {
   ) {
     this.target = launched.target;
     this.numbers = numbers;
+    this.#view = new Inspection(numbers, []);
     let sliceBegan = performance.now();
     this.debugger = new Debugger(
       launched.target,
       breakpoints,
-      { words: eventVocabulary(), listingLines },
+      {
+        words: eventVocabulary(),
+        listingLines,
+        peek: (reference, length) => {
+          try {
+            const bytes = peekBytes(this, parseReference(reference), length);
+            return bytes.length === length ? bytes : undefined;
+          } catch (error) {
+            // A guest that this run does not have: the breakpoint was set for another.
+            if (error instanceof InputError) return undefined;
+            throw error;
+          }
+        },
+      },
       {
         shouldYield: () => performance.now() - sliceBegan > SLICE_MS,
         yieldToHost: async () => {
-          listener.slice();
           await new Promise<void>((resolve) => setImmediate(resolve));
           sliceBegan = performance.now();
         },
@@ -61,7 +73,6 @@ export class LiveRun {
         log: (text, location) => listener.log(text, location),
       },
     );
-    this.#view = new Inspection(numbers, []);
   }
 
   /** What the client may look at now. */

@@ -13,6 +13,7 @@ import type { Context, Handlers, Reply } from './handlers';
 import { MOST_MEMBERS, listed, memberNamed, type Container, type Format, type Shown } from './inspection';
 import { valueOf, type LiveRun } from './live-run';
 import { peekBytes } from './memory';
+import { withoutRemark } from './values';
 
 interface View {
   readonly name: string;
@@ -168,7 +169,7 @@ function setVariable(context: Context, args: Args): Reply {
   const run = context.still();
   const member = memberNamed(run.view.container(args.integer('variablesReference')), args.text('name'));
   if (!member.set) throw new InputError('read-only', `'${member.name}' cannot be set.`);
-  return changed(context, run, member.set(args.text('value')), formatOf(args));
+  return changed(context, run, member.set(withoutRemark(args.text('value'))), formatOf(args));
 }
 
 function setExpression(context: Context, args: Args): Reply {

@@ -1,6 +1,6 @@
 /** Values of the language as trees. */
 
-import { toHex } from '../../emulator/common/bytes';
+import { hexNumber, toHex } from '../../emulator/common/bytes';
 import { isList, isRecord, type Value } from '../../emulator/common/values';
 import type { DebugTarget } from '../../emulator/timeline/replayable';
 import { MOST_MEMBERS, type Container, type Format, type Inspection, type Shown } from './inspection';
@@ -11,6 +11,20 @@ const LINE_BYTES = 32;
 export function bytesText(bytes: Uint8Array): string {
   const head = toHex(bytes.subarray(0, LINE_BYTES), ' ');
   return bytes.length > LINE_BYTES ? `${head} … (${bytes.length} bytes)` : head || '(empty)';
+}
+
+/** Numbers from here on are addresses and bit patterns rather than counts. */
+const LARGE = 1n << 32n;
+
+/** `7`, `44 (0x2c)`, `0x9000000000001001`; hexadecimal alone on request. */
+export function numberText(value: bigint, format: Format): string {
+  if (format.hex || value >= LARGE) return hexNumber(value);
+  return value < 10n ? value.toString() : `${value} (${hexNumber(value)})`;
+}
+
+/** What a user leaves of a shown value when editing it: the remark behind the number goes. */
+export function withoutRemark(text: string): string {
+  return text.replace(/^(\s*(?:0x[0-9a-f]+|[0-9]+))\s+\((?:0x[0-9a-f]+|was [^)]*)\)\s*$/i, '$1');
 }
 
 export function typeOf(value: Value): string {
@@ -43,7 +57,7 @@ export class Values {
     if (value instanceof Uint8Array) return bytesText(value);
     if (isRecord(value)) return value.type;
     if (isList(value)) return `[${value.items.length}]`;
-    return this.target.format(value, format);
+    return typeof value === 'bigint' ? numberText(value, format) : this.target.format(value, format);
   }
 
   #children(value: Value, name: string | undefined): Container | undefined {

@@ -108,13 +108,25 @@ export class Client {
     return stackFrames[index].id as number;
   }
 
+  /** Bytes of memory in hexadecimal; empty where there are none. */
+  async memory(memoryReference: string, count: number): Promise<string> {
+    const { data = '' } = (await this.body('readMemory', { memoryReference, count })) as { data?: string };
+    return Buffer.from(data, 'base64').toString('hex');
+  }
+
+  /** The reference of a scope of the innermost frame, or another. */
+  async scopeReference(name: string, frame = 0): Promise<number> {
+    const { scopes } = (await this.body('scopes', { frameId: await this.frameId(frame) })) as {
+      scopes: DebugProtocol.Scope[];
+    };
+    const scope = scopes.find((each) => each.name === name);
+    if (!scope) throw new Error(`no scope ${name}; there are ${scopes.map((each) => each.name).join(', ')}`);
+    return scope.variablesReference;
+  }
+
   /** Variables of a scope of a frame, as `name = value`, unfolded to a depth. */
   async scope(name: string, depth = 0, frame = 0): Promise<string[]> {
-    const { scopes } = await this.body('scopes', { frameId: await this.frameId(frame) });
-    const scope = (scopes as DebugProtocol.Scope[]).find((each) => each.name === name);
-    if (!scope)
-      return [`no scope ${name}; there are ${(scopes as DebugProtocol.Scope[]).map((s) => s.name).join(', ')}`];
-    return this.tree(scope.variablesReference, depth);
+    return this.tree(await this.scopeReference(name, frame), depth);
   }
 
   async tree(variablesReference: number, depth: number, indent = ''): Promise<string[]> {
