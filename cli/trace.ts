@@ -39,7 +39,7 @@ export function traceEvent(event: MachineEvent, paint: Paint): string[] {
 
 function traceCall(call: CallInfo, paint: Paint): string[] {
   const row = callNumbered(call.lev, call.number);
-  const heading = `${call.caller}: sc ${call.lev}  ${paint.bold(row?.name ?? hexNumber(call.number))}`;
+  const heading = `${call.caller}: ${call.lev === 1 ? 'hypercall' : 'ultracall'} ${paint.bold(row?.name ?? hexNumber(call.number))}`;
   return [
     `  ${heading}`,
     register(
