@@ -146,7 +146,7 @@ class Assembler {
       bytes: this.output.slice(0, this.length),
       lines: this.lines,
       labels: this.labels,
-      errors: this.errors,
+      errors: this.errors.toSorted((a, b) => a.line - b.line || a.column - b.column),
     };
   }
 

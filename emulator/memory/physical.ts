@@ -36,6 +36,13 @@ export class PhysicalMemory {
     readonly normalBytes: number,
     readonly secureBytes: number,
   ) {
+    const total = normalBytes + secureBytes;
+    if (total > MEMORY_LIMIT_BYTES) {
+      throw new InputError(
+        'memory-too-large',
+        `Normal and secure memory together are ${total} bytes; the limit is 3.5 GiB (${MEMORY_LIMIT_BYTES} bytes).`,
+      );
+    }
     for (const [name, bytes] of [
       ['normal', normalBytes],
       ['secure', secureBytes],
@@ -45,13 +52,6 @@ export class PhysicalMemory {
       }
     }
     if (normalBytes === 0) throw new InputError('bad-memory-size', 'Normal memory must have at least 64 KiB.');
-    const total = normalBytes + secureBytes;
-    if (total > MEMORY_LIMIT_BYTES) {
-      throw new InputError(
-        'memory-too-large',
-        `Normal and secure memory together are ${total} bytes; the limit is 3.5 GiB (${MEMORY_LIMIT_BYTES} bytes).`,
-      );
-    }
     const pages = (RESERVED_BYTES + total) / WASM_PAGE;
     try {
       this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../emulator/common/bytes';
+import { assemble, assembleLine } from '../../emulator/isa/assembler';
+import { disassemble } from '../../emulator/isa/disassembler';
+import { instructionDocs, registerDocs } from '../../emulator/isa/docs';
+
+const hex = (text: string, endian: 'little' | 'big' = 'big') => toHex(assemble(text, 0x1000n, { endian }).bytes);
+
+describe('text of many lines', () => {
+  const text = `
+# a comment, // another; and a third
+start:  li    r3, count        // forward and constant names
+        mtctr r3
+loop:   addi  r4, r4, 1 ; comment
+        bdnz  loop
+        b     done
+count = 10
+        .balign 16
+data:   .long 1, loop, -1
+done:   blr`;
+
+  it('resolves labels in both directions', () => {
+    const { bytes, labels, errors } = assemble(text, 0x1000n, { endian: 'big' });
+    expect(errors).toEqual([]);
+    expect(Object.fromEntries(labels)).toEqual({ start: 0x1000n, loop: 0x1008n, data: 0x1020n, done: 0x102cn });
+    expect(
+      toHex(bytes, '')
+        .replace(/(.{8})/g, '$1 ')
+        .trim()
+        .split(' '),
+    ).toEqual([
+      '3860000a',
+      '7c6903a6',
+      '38840001',
+      '4200fffc',
+      '4800001c',
+      '00000000',
+      '00000000',
+      '00000000',
+      '00000001',
+      '00001008',
+      'ffffffff',
+      '4e800020',
+    ]);
+  });
+
+  it('maps addresses to lines', () => {
+    const { lines } = assemble(text, 0x1000n);
+    expect(lines.map(({ address, line, length, instruction }) => [address, line, length, instruction])).toEqual([
+      [0x1000n, 3, 4, true],
+      [0x1004n, 4, 4, true],
+      [0x1008n, 5, 4, true],
+      [0x100cn, 6, 4, true],
+      [0x1010n, 7, 4, true],
+      [0x1014n, 9, 12, false],
+      [0x1020n, 10, 12, false],
+      [0x102cn, 11, 4, true],
+    ]);
+  });
+
+  it.each([
+    ['.byte 1,2,-1', '0102ff'],
+    ['.short 0x1234', '1234'],
+    ['.quad 0x0123456789abcdef', '0123456789abcdef'],
+    ['.asciz "a\\n#"', '610a2300'],
+    ['.ascii "é"', 'c3a9'],
+    ['.space 3', '000000'],
+    ['.long . + 4', '00001004'],
+    ['.long (1+2)*3 << 4 | 1', '00000091'],
+    ['x = 0x12348765\n addis 3,3,x@ha\n addi 3,3,x@l', '3c63123538638765'],
+    ['a: b: .long b-a', '00000000'],
+    ['.set n,3\n.byte n,~0&15', '030f'],
+  ])('assembles %s', (source, expected) => {
+    expect(assemble(source, 0x1000n, { endian: 'big' }).errors).toEqual([]);
+    expect(hex(source)).toBe(expected);
+  });
+
+  it('writes little-endian by default', () => {
+    expect(toHex(assemble('li 3,1\n.quad 1', 0n).bytes)).toBe('010060380100000000000000');
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    ['adddi r3,r4,1', 1, 6, 'unknown-mnemonic', 'addi'],
+    ['  addi r3,r4', 8, 13, 'wrong-operands', undefined],
+    ['addi r3,r4,32768', 12, 17, 'out-of-range', undefined],
+    ['addi r32,r4,1', 6, 9, 'wrong-register', undefined],
+    ['addi cr3,r4,1', 6, 9, 'wrong-register', undefined],
+    ['cmpwi cr8,r4,1', 7, 10, 'wrong-register', undefined],
+    ['ld r3,2(r4)', 7, 8, 'not-a-multiple', undefined],
+    ['ld r3,r4', 7, 9, 'wrong-operands', undefined],
+    ['b lop', 3, 6, 'unknown-symbol', undefined],
+    ['mtspr SRR9,r3', 7, 11, 'unknown-register', 'SRR0'],
+    ['slwi r3,r4,32', 12, 14, 'out-of-range', undefined],
+    ['.lang 1', 1, 6, 'unknown-directive', '.long'],
+    ['.byte 256', 7, 10, 'out-of-range', undefined],
+    ['li r3,(1', 9, 10, 'bad-expression', undefined],
+    ['li r3,', 7, 8, 'bad-expression', undefined],
+    ['b 0x10000000', 3, 13, 'out-of-range', undefined],
+    ['b 2', 3, 4, 'not-a-multiple', undefined],
+    ['.space 99999999999', 8, 19, 'out-of-range', undefined],
+    ['r3: nop', 1, 3, 'register-as-label', undefined],
+    ['*', 1, 2, 'bad-statement', undefined],
+  ])('%s', (text, column, endColumn, code, suggestion) => {
+    const { errors } = assemble(text, 0n);
+    expect(errors.map((e) => [e.code, e.column, e.endColumn, e.suggestion])).toEqual([
+      [code, column, endColumn, suggestion],
+    ]);
+  });
+
+  it('finds all errors of a text, with their lines', () => {
+    const { errors } = assemble('nop\nfoo r1\nli r3,y\nx: x: nop', 0n);
+    expect(errors.map(({ line, code }) => [line, code])).toEqual([
+      [2, 'unknown-mnemonic'],
+      [3, 'unknown-symbol'],
+      [4, 'duplicate-label'],
+    ]);
+  });
+
+  it('bounds output, errors and nesting', () => {
+    expect(assemble('.space 16777216\n.space 16777216', 0n).errors[0]?.code).toBe('too-large');
+    expect(assemble('foo\n'.repeat(1000), 0n).errors.length).toBe(100);
+    expect(assembleLine(`li 3,${'('.repeat(10000)}`)).toMatchObject({ error: { code: 'bad-expression' } });
+  });
+
+  it('never throws', () => {
+    const piece = fc.constantFrom(
+      'addi',
+      'r3',
+      ',',
+      '(',
+      ')',
+      '.long',
+      ':',
+      '=',
+      '"',
+      '\n',
+      '4*cr1+eq',
+      '@ha',
+      '-',
+      '0x',
+      '.',
+      ' ',
+      'b',
+      'x',
+      ';',
+      '\\',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 30 }).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          assemble(text, 0n);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('disassembler', () => {
+  it('gives targets, documentation and data', () => {
+    expect(disassemble(0x4bfffffc, 0x1000n)).toMatchObject({
+      text: 'b 0xffc',
+      target: 0xffcn,
+      doc: 'Branch (Power ISA 3.0B Book I 2.4)',
+    });
+    expect(disassemble(0x00000000, 0n)).toMatchObject({ text: '.long 0x00000000', mnemonic: '.long', row: undefined });
+  });
+  it('takes a word with reserved bits set for data, as binutils does', () => {
+    expect(disassemble(0x7c6003a7, 0n).mnemonic).toBe('.long');
+  });
+});
+
+describe('documentation', () => {
+  it('has a line for every mnemonic and register', () => {
+    const docs = [...instructionDocs(), ...registerDocs()];
+    expect(docs.filter(({ doc }) => doc.trim() === '')).toEqual([]);
+    expect(instructionDocs().find(({ mnemonic }) => mnemonic === 'beqlr+')).toMatchObject({
+      operands: '[BF]',
+      standsFor: 'bclr 15,4*BF+2,0',
+    });
+    expect(registerDocs().find(({ name }) => name === 'SMFCTRL')).toMatchObject({ number: 511, bits: 64 });
+  });
+});
