@@ -36,6 +36,8 @@ interface Edit {
   readonly apply: () => void;
 }
 
+export type CallReturn = Extract<MachineEvent, { readonly kind: 'call return' }>;
+
 interface Service {
   readonly abort: AbortController;
   readonly done: Promise<void>;
@@ -45,6 +47,7 @@ export class Timeline {
   #frontier: number;
   #service: Service | undefined;
   #edits: Edit[] = [];
+  #lastReturn: CallReturn | undefined;
 
   constructor(readonly target: Replayable) {
     this.#frontier = target.tick;
@@ -64,6 +67,11 @@ export class Timeline {
     return this.target.status === 'finished';
   }
 
+  /** The last call that had returned at this tick. */
+  get lastReturn(): CallReturn | undefined {
+    return this.#lastReturn;
+  }
+
   /** Whether an outside answer must come before the next stride. */
   get mustWait(): boolean {
     return this.target.status === 'waiting' && !this.target.canReplay;
@@ -77,6 +85,7 @@ export class Timeline {
     const edits = this.#edits.filter((edit) => edit.tick > before).map((edit) => edit.tick - before);
     const events = this.target.step(Math.min(known, ...edits), detail);
     this.#applyEdits();
+    for (const event of events) if (event.kind === 'call return') this.#lastReturn = event;
     this.#frontier = Math.max(this.#frontier, this.target.tick);
     return { events, fresh };
   }
@@ -129,6 +138,7 @@ export class Timeline {
   async nearestBefore(_tick: number): Promise<void> {
     await this.abandonWait();
     this.target.reset();
+    this.#lastReturn = undefined;
     this.#applyEdits();
   }
 

@@ -4,9 +4,10 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { equalBytes, hexNumber } from '../../emulator/common/bytes';
 import { InputError } from '../../emulator/common/errors';
 import type { CallInfo } from '../../emulator/common/machine';
-import { callNumbered, type CallParameter } from '../../emulator/pef/calls';
-import { CALL_VALUES } from '../../emulator/pef/codes';
+import { callNumbered, type CallParameter, type CallRow } from '../../emulator/pef/calls';
+import { CALL_VALUES, codeName } from '../../emulator/pef/codes';
 import type { EvaluateResult } from '../../emulator/timeline/replayable';
+import type { CallReturn } from '../../emulator/timeline/timeline';
 import type { Args } from './arguments';
 import { exchangeView, type Exchange } from './exchange';
 import type { Context, Handlers, Reply } from './handlers';
@@ -25,8 +26,9 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
   const frame = run.view.frames[index];
   if (!frame) return [];
   const views: View[] = [];
-  // A statement shows the call that it is making.
+  // A statement shows the call that it is making; the innermost one also the last that has returned.
   const call = frame.call ?? run.view.frames.slice(0, index).findLast((inner) => inner.call)?.call;
+  const returned = !call && index === 0 && frame.kind === 'script' ? run.debugger.timeline.lastReturn : undefined;
   const exchange = run.target.machine.exchange;
   const exchangeScope: View[] = exchange ? [{ name: 'TPM exchange', container: exchangeOf(run, exchange) }] : [];
   if (frame.kind === 'tpm') views.push(...exchangeScope);
@@ -43,6 +45,7 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
     views.push({ name: 'Variables', container: variables, hint: 'locals' });
   }
   if (call) views.push({ name: 'Call', container: callView(run, call), hint: 'arguments' });
+  if (returned) views.push({ name: 'Last call', container: callView(run, returned.call, returned), hint: 'arguments' });
   const { locals } = frame;
   if (locals && locals.length > 0) {
     const container = listed((format) =>
@@ -58,8 +61,8 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
   return views;
 }
 
-/** The call's arguments by the names of its row. */
-function callView(run: LiveRun, call: CallInfo): Container {
+/** The call's arguments by the names of its row, and its results when it has returned. */
+function callView(run: LiveRun, call: CallInfo, returned?: CallReturn): Container {
   const row = callNumbered(call.lev, call.number);
   return listed(() => [
     {
@@ -79,7 +82,24 @@ function callView(run: LiveRun, call: CallInfo): Container {
         ...(space !== undefined && { memoryReference: `${space}:${hexNumber(value)}` }),
       };
     }),
+    ...(returned ? resultsOf(returned, row) : []),
   ]);
+}
+
+function resultsOf({ call, result, r4 }: CallReturn, row: CallRow | undefined): Shown[] {
+  const name = codeName(call.lev, result);
+  const meaning = name === undefined ? undefined : row?.returns[name];
+  const output = row?.outputs.find((each) => each.register === 4);
+  return [
+    {
+      name: 'result',
+      value: name === undefined ? hexNumber(result) : `${name} (${BigInt.asIntN(64, result)})`,
+      type: meaning === undefined ? 'r3' : `r3: ${meaning}`,
+    },
+    ...(output && result === 0n
+      ? [{ name: output.name, value: `${hexNumber(r4)} (${r4})`, type: `r4: ${output.doc}` }]
+      : []),
+  ];
 }
 
 /** Which memory a parameter's address is in, as its row says, if it is one. */

@@ -68,6 +68,8 @@ export async function startAdapter(
 ): Promise<void> {
   if (where.port === undefined) {
     await serveStreams(process.stdin, process.stdout);
+    // An input that the client leaves open must not keep the process.
+    process.stdin.destroy();
     return;
   }
   const server = await serveTcp(where.port);

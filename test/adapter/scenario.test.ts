@@ -1,6 +1,7 @@
 /** The adapter over real scenarios: what a user sees in the editor. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -94,6 +95,13 @@ describe('a real scenario', () => {
     const { variables } = await it.body('variables', { variablesReference: await it.scopeReference('Call', 1) });
     expect(variables[2]).toMatchObject({ name: 'in_buffer', memoryReference: 'svm1:0x10000' });
     expect(await it.memory('svm1:0x10000', 12)).toBe('80010000000c0000017b0004');
+  });
+
+  it('shows the results of the last call, as of the point in time', async () => {
+    const it = await at(7);
+    expect((await it.scope('Last call')).slice(-2)).toEqual(['result = H_SUCCESS (0)', 'response_size = 0x10 (16)']);
+    await it.go('stepBack');
+    await expect(it.scope('Last call')).rejects.toThrow('no scope Last call; there are Variables, GPRs, Special');
   });
 
   it('shows the TPM exchange field by field, each with its bytes', async () => {
@@ -302,6 +310,56 @@ describe('a real scenario', () => {
     );
     const listing = { source: stackFrames[0].source, breakpoints: [{ line: 5 }] };
     expect((await it.body('setBreakpoints', listing)).breakpoints).toMatchObject([{ verified: true }]);
+  });
+});
+
+describe('a TPM outside', () => {
+  /** A TPM behind a socket that answers every command with TPM_RC_FAILURE, or never. */
+  async function outside(answers: boolean) {
+    let commands = 0;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        commands++;
+        if (answers) socket.write(Buffer.from('80010000000a00000101', 'hex'));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const program = file(
+      `outside-${answers}.pef`,
+      `machine { tpm swtpm "127.0.0.1:${port}" }
+scenario "outside" {
+  as vm {
+    let answer = send TPM2_GetRandom(bytesRequested: 8)
+    print answer.responseCode
+  }
+}
+`,
+    );
+    return { program, commands: () => commands, close: () => server.close() };
+  }
+
+  it('is asked once; going back and forth uses its answer again', async () => {
+    const tpm = await outside(true);
+    const it = await at(5, tpm.program);
+    expect(tpm.commands()).toBe(1);
+    for (const move of ['stepBack', 'next', 'stepBack', 'stepIn', 'stepBack', 'continue']) await it.go(move);
+    expect(tpm.commands()).toBe(1);
+    tpm.close();
+  });
+
+  it('that hangs can be paused, looked at, stepped back from and left', async () => {
+    const tpm = await outside(false);
+    const it = new Client();
+    await it.launch({ program: tpm.program });
+    while (tpm.commands() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await it.go('pause')).toMatch(/^pause: Paused @ TPM2_GetRandom TPM 2.0.pef-listing:4/);
+    expect((await it.scope('TPM exchange'))[1]).toBe('response = (not yet)');
+    expect(await it.go('stepBack')).toMatch(/TPM 2.0.pef-listing:3/);
+    await it.body('continue', { threadId: 1 });
+    await it.body('disconnect');
+    tpm.close();
   });
 });
 
