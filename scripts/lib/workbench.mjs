@@ -44,6 +44,16 @@ export class Workbench {
     await this.page.locator('.editor-instance .view-line').first().waitFor();
   }
 
+  /** Moves the cursor. @param {number} line from 1 */
+  async goToLine(line) {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await this.page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
   /** The line of the active editor that holds a text. @param {string} text */
   line(text) {
     // The editor draws spaces as no-break spaces, which text matching takes as spaces.
@@ -85,18 +95,18 @@ export class Workbench {
     if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
   }
 
-  /** The line at which the active editor shows that execution stands. */
+  /** The line at which the active editor shows that execution stands; empty when it shows none. */
   async currentLine() {
     // The mark and the text of a line are in different layers; they stand at the same height.
-    const mark = this.page.locator('.editor-group-container.active .debug-top-stack-frame-line').first();
-    await mark.waitFor();
-    const top = (await mark.boundingBox())?.y ?? 0;
-    for (const line of await this.page.locator('.editor-group-container.active .view-line').all()) {
-      const box = await line.boundingBox();
-      if (box && Math.abs(box.y - top) < box.height / 2)
-        return (await line.innerText()).replaceAll('\u00a0', ' ').trim();
-    }
-    return '';
+    return this.page.evaluate(() => {
+      const editor = document.querySelector('.editor-group-container.active');
+      const mark = editor?.querySelector('.debug-top-stack-frame-line')?.getBoundingClientRect();
+      const stands = [...(editor?.querySelectorAll('.view-line') ?? [])].find((line) => {
+        const { top, height } = line.getBoundingClientRect();
+        return mark && Math.abs(top - mark.top) < height / 2;
+      });
+      return (stands?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+    });
   }
 
   /**
@@ -109,9 +119,37 @@ export class Workbench {
       const before = await this.currentLine();
       if (before.includes(text)) return;
       await this.page.keyboard.press(key);
-      await this.until(`a step from ${before}`, async () => (await this.currentLine()) !== before);
+      await this.until(`a step from ${before}`, async () => ![before, ''].includes(await this.currentLine()));
     }
     throw new Error(`no step came to ${text}`);
+  }
+
+  /** Opens or closes a section of the side bar. @param {string} title @param {boolean} open */
+  async section(title, open) {
+    const header = this.page.locator('.sidebar .pane-header', { hasText: title }).first();
+    if (((await header.getAttribute('aria-expanded')) === 'true') !== open) await header.click();
+  }
+
+  /** @param {import('playwright-core').Locator} part @param {'top' | 'right'} edge @param {number} pixels down or right */
+  async #dragEdge(part, edge, pixels) {
+    const box = await part.boundingBox();
+    if (!box) throw new Error('what should be dragged is not on the screen');
+    const [x, y] = edge === 'top' ? [box.x + box.width / 2, box.y] : [box.x + box.width, box.y + box.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    const [right, down] = edge === 'top' ? [0, pixels] : [pixels, 0];
+    await this.page.mouse.move(x + right, y + down, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Makes the side bar wider. @param {number} pixels */
+  async widenSideBar(pixels) {
+    await this.#dragEdge(this.page.locator('.part.sidebar'), 'right', pixels);
+  }
+
+  /** Gives the sections above one more room. @param {string} title @param {number} pixels */
+  async lowerSection(title, pixels) {
+    await this.#dragEdge(this.page.locator('.sidebar .pane-header', { hasText: title }).first(), 'top', pixels);
   }
 
   /** A button of the debug toolbar. @param {string} icon name of its codicon */
