@@ -88,7 +88,6 @@ export class Cpu {
   private readonly view: DataView<ArrayBuffer>;
   private readonly u8: Uint8Array<ArrayBuffer>;
   private readonly instances = new Map<number, InterpreterExports>();
-  private exports: InterpreterExports;
   private breakpoints: ReadonlySet<bigint> = new Set();
   private breakpointPages: ReadonlySet<bigint> = new Set();
   /** Address of the breakpoint that the next run passes over. */
@@ -108,7 +107,6 @@ export class Cpu {
     fillSprAccess(this.u8);
     memory.onDirtyCleared(() => this.flushTlb());
     this.reset();
-    this.exports = this.synchronize();
   }
 
   /** Registers as after power-on, in ultravisor state; memory stays. */
@@ -394,10 +392,10 @@ export class Cpu {
   run(maxInstructions: number): CpuExit {
     let executed = 0;
     while (executed < maxInstructions) {
-      this.exports = this.synchronize();
+      const generated = this.synchronize();
       const slice = Math.min(maxInstructions - executed, SLICE);
       this.slice = slice;
-      const done = slice - this.exports.run(slice);
+      const done = slice - generated.run(slice);
       this.count += done;
       executed += done;
       const reason = this.view.getInt32(state.EXIT, true);
@@ -412,9 +410,9 @@ export class Cpu {
 
   /** Executes one instruction word at the current NIA without fetching it. */
   execute(word: number): CpuExit {
-    this.exports = this.synchronize();
+    const generated = this.synchronize();
     this.slice = 1;
-    const done = 1 - this.exports.execute(word | 0, 1);
+    const done = 1 - generated.execute(word | 0, 1);
     this.count += done;
     const interrupted = this.view.getInt32(state.EXIT, true) === state.EXIT_REASON.interrupt;
     return interrupted ? this.interrupted(done, this.requested()) : { executed: done, reason: 'budget' };

@@ -29,8 +29,12 @@ export const MEM = {
 
 /** A growing run of bytes. */
 export class Bytes {
-  private data = new Uint8Array(256);
+  private data: Uint8Array<ArrayBuffer>;
   length = 0;
+
+  constructor(capacity = 64) {
+    this.data = new Uint8Array(capacity);
+  }
 
   byte(value: number): void {
     if (this.length === this.data.length) this.grow(1);
@@ -64,8 +68,9 @@ export class Bytes {
     }
   }
   signed64(value: bigint): void {
+    const small = Number(value);
+    if (small >= -0x8000_0000 && small < 0x8000_0000) return this.signed(small);
     let rest = BigInt.asIntN(64, value);
-    if (rest >= -0x8000_0000n && rest < 0x8000_0000n) return this.signed(Number(rest));
     for (;;) {
       const low = Number(rest & 0x7fn);
       rest >>= 7n;
@@ -77,14 +82,15 @@ export class Bytes {
     this.unsigned(text.length);
     for (const char of text) this.byte(char.charCodeAt(0));
   }
+  /** The bytes so far; valid until the next one is added. */
   view(): Uint8Array<ArrayBuffer> {
-    return this.data.slice(0, this.length);
+    return this.data.subarray(0, this.length);
   }
 }
 
 /** The body of one function. */
 export class Code {
-  readonly bytes = new Bytes();
+  readonly bytes = new Bytes(512);
   private readonly extraLocals: number[] = [];
   /** Locals that may be used anew, by type. */
   private readonly free = new Map<number, number[]>();
@@ -179,20 +185,18 @@ export class Code {
     this.indexed(0x13, type);
     this.bytes.byte(0);
   }
-  /** Size, locals and instructions, as the code section wants them. */
-  encode(): Uint8Array {
-    const body = new Bytes();
-    body.unsigned(this.extraLocals.length);
+  /** Adds size, locals and instructions, as the code section wants them. */
+  encode(out: Bytes): void {
+    const locals = new Bytes();
+    locals.unsigned(this.extraLocals.length);
     for (const type of this.extraLocals) {
-      body.unsigned(1);
-      body.byte(type);
+      locals.unsigned(1);
+      locals.byte(type);
     }
-    body.append(this.bytes.view());
-    body.byte(0x0b);
-    const sized = new Bytes();
-    sized.unsigned(body.length);
-    sized.append(body.view());
-    return sized.view();
+    out.unsigned(locals.length + this.bytes.length + 1);
+    out.append(locals.view());
+    out.append(this.bytes.view());
+    out.byte(0x0b);
   }
 }
 
@@ -265,6 +269,6 @@ export function encodeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
     for (const byte of [1, 0, 0x41, 0, 0x0b]) body.byte(byte);
     list(body, parts.table, (index) => body.unsigned(index));
   });
-  section(10, (body) => list(body, parts.functions, (f) => body.append(f.code.encode())));
+  section(10, (body) => list(body, parts.functions, (f) => f.code.encode(body)));
   return out.view();
 }

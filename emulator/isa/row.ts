@@ -152,10 +152,11 @@ export function tableErrors(rows: readonly InstructionRow[]): string[] {
       names.set(mnemonic, row.name);
     }
   }
-  rows.forEach((a, i) => {
-    for (const b of rows.slice(i + 1)) {
-      if (((a.value ^ b.value) & a.mask & b.mask) === 0) errors.push(`${a.name} and ${b.name} overlap.`);
+  for (const [i, a] of rows.entries()) {
+    for (let j = 0; j < i; j++) {
+      const b = rows[j];
+      if (b && ((a.value ^ b.value) & a.mask & b.mask) === 0) errors.push(`${b.name} and ${a.name} overlap.`);
     }
-  });
+  }
   return errors;
 }

@@ -10,7 +10,7 @@ export function exprOf(value: Operand): Expr {
   return { k: 'const', value: BigInt.asUintN(64, BigInt(value)) };
 }
 
-/** A 64-bit value. Operations are modulo 2^64. */
+/** A 64-bit value. Operations are modulo 2^64. (Methods, not arrow functions: thousands of values are made at start.) */
 export class U64 {
   constructor(readonly expr: Expr) {}
 
@@ -24,61 +24,145 @@ export class U64 {
     return new Bit({ k: 'cmp', op, a: this.expr, b: exprOf(b) });
   }
 
-  add = (b: Operand): U64 => this.binary('add', b);
-  sub = (b: Operand): U64 => this.binary('sub', b);
-  mul = (b: Operand): U64 => this.binary('mul', b);
+  add(b: Operand): U64 {
+    return this.binary('add', b);
+  }
+  sub(b: Operand): U64 {
+    return this.binary('sub', b);
+  }
+  mul(b: Operand): U64 {
+    return this.binary('mul', b);
+  }
   /** High 64 bits of the signed product. */
-  mulhs = (b: Operand): U64 => this.binary('mulhs', b);
+  mulhs(b: Operand): U64 {
+    return this.binary('mulhs', b);
+  }
   /** High 64 bits of the unsigned product. */
-  mulhu = (b: Operand): U64 => this.binary('mulhu', b);
-  divs = (b: Operand): U64 => this.binary('divs', b);
-  divu = (b: Operand): U64 => this.binary('divu', b);
-  rems = (b: Operand): U64 => this.binary('rems', b);
-  remu = (b: Operand): U64 => this.binary('remu', b);
+  mulhu(b: Operand): U64 {
+    return this.binary('mulhu', b);
+  }
+  divs(b: Operand): U64 {
+    return this.binary('divs', b);
+  }
+  divu(b: Operand): U64 {
+    return this.binary('divu', b);
+  }
+  rems(b: Operand): U64 {
+    return this.binary('rems', b);
+  }
+  remu(b: Operand): U64 {
+    return this.binary('remu', b);
+  }
   /** Quotient of `this || 64 zeros` by b, signed; 0 when it does not fit. */
-  divse = (b: Operand): U64 => this.binary('divse', b);
+  divse(b: Operand): U64 {
+    return this.binary('divse', b);
+  }
   /** Quotient of `this || 64 zeros` by b, unsigned; 0 when it does not fit. */
-  divue = (b: Operand): U64 => this.binary('divue', b);
-  and = (b: Operand): U64 => this.binary('and', b);
-  or = (b: Operand): U64 => this.binary('or', b);
-  xor = (b: Operand): U64 => this.binary('xor', b);
-  not = (): U64 => this.binary('xor', -1n);
-  neg = (): U64 => new U64(exprOf(0)).sub(this);
-  shl = (b: Operand): U64 => this.binary('shl', b);
-  shru = (b: Operand): U64 => this.binary('shru', b);
-  shrs = (b: Operand): U64 => this.binary('shrs', b);
-  rotl = (b: Operand): U64 => this.binary('rotl', b);
-  exts8 = (): U64 => this.unary('exts8');
-  exts16 = (): U64 => this.unary('exts16');
-  exts32 = (): U64 => this.unary('exts32');
-  extu32 = (): U64 => this.unary('extu32');
-  clz = (): U64 => this.unary('clz');
-  ctz = (): U64 => this.unary('ctz');
-  popcnt = (): U64 => this.unary('popcnt');
+  divue(b: Operand): U64 {
+    return this.binary('divue', b);
+  }
+  and(b: Operand): U64 {
+    return this.binary('and', b);
+  }
+  or(b: Operand): U64 {
+    return this.binary('or', b);
+  }
+  xor(b: Operand): U64 {
+    return this.binary('xor', b);
+  }
+  not(): U64 {
+    return this.binary('xor', -1n);
+  }
+  neg(): U64 {
+    return new U64(exprOf(0)).sub(this);
+  }
+  shl(b: Operand): U64 {
+    return this.binary('shl', b);
+  }
+  shru(b: Operand): U64 {
+    return this.binary('shru', b);
+  }
+  shrs(b: Operand): U64 {
+    return this.binary('shrs', b);
+  }
+  rotl(b: Operand): U64 {
+    return this.binary('rotl', b);
+  }
+  exts8(): U64 {
+    return this.unary('exts8');
+  }
+  exts16(): U64 {
+    return this.unary('exts16');
+  }
+  exts32(): U64 {
+    return this.unary('exts32');
+  }
+  extu32(): U64 {
+    return this.unary('extu32');
+  }
+  clz(): U64 {
+    return this.unary('clz');
+  }
+  ctz(): U64 {
+    return this.unary('ctz');
+  }
+  popcnt(): U64 {
+    return this.unary('popcnt');
+  }
 
-  eq = (b: Operand): Bit => this.compare('eq', b);
-  ne = (b: Operand): Bit => this.compare('ne', b);
-  lts = (b: Operand): Bit => this.compare('lts', b);
-  ltu = (b: Operand): Bit => this.compare('ltu', b);
-  gts = (b: Operand): Bit => this.compare('gts', b);
-  gtu = (b: Operand): Bit => this.compare('gtu', b);
-  leu = (b: Operand): Bit => this.compare('leu', b);
-  geu = (b: Operand): Bit => this.compare('geu', b);
+  eq(b: Operand): Bit {
+    return this.compare('eq', b);
+  }
+  ne(b: Operand): Bit {
+    return this.compare('ne', b);
+  }
+  lts(b: Operand): Bit {
+    return this.compare('lts', b);
+  }
+  ltu(b: Operand): Bit {
+    return this.compare('ltu', b);
+  }
+  gts(b: Operand): Bit {
+    return this.compare('gts', b);
+  }
+  gtu(b: Operand): Bit {
+    return this.compare('gtu', b);
+  }
+  leu(b: Operand): Bit {
+    return this.compare('leu', b);
+  }
+  geu(b: Operand): Bit {
+    return this.compare('geu', b);
+  }
   /** Bit n in the manual's numbering: 0 is the most significant. */
-  bit = (n: number): Bit => this.and(1n << BigInt(63 - n)).ne(0);
+  bit(n: number): Bit {
+    return this.and(1n << BigInt(63 - n)).ne(0);
+  }
 }
 
 /** A condition. */
 export class Bit {
   constructor(readonly cond: Cond) {}
-  and = (b: Bit): Bit => new Bit({ k: 'and', a: this.cond, b: b.cond });
-  or = (b: Bit): Bit => new Bit({ k: 'or', a: this.cond, b: b.cond });
-  xor = (b: Bit): Bit => new Bit({ k: 'xor', a: this.cond, b: b.cond });
-  not = (): Bit => new Bit({ k: 'not', a: this.cond });
+  and(b: Bit): Bit {
+    return new Bit({ k: 'and', a: this.cond, b: b.cond });
+  }
+  or(b: Bit): Bit {
+    return new Bit({ k: 'or', a: this.cond, b: b.cond });
+  }
+  xor(b: Bit): Bit {
+    return new Bit({ k: 'xor', a: this.cond, b: b.cond });
+  }
+  not(): Bit {
+    return new Bit({ k: 'not', a: this.cond });
+  }
   /** a where the condition holds, b otherwise; both are evaluated. */
-  choose = (a: Operand, b: Operand): U64 => new U64({ k: 'select', cond: this.cond, a: exprOf(a), b: exprOf(b) });
+  choose(a: Operand, b: Operand): U64 {
+    return new U64({ k: 'select', cond: this.cond, a: exprOf(a), b: exprOf(b) });
+  }
   /** 1 or 0. */
-  u64 = (): U64 => new U64({ k: 'bit', cond: this.cond });
+  u64(): U64 {
+    return new U64({ k: 'bit', cond: this.cond });
+  }
 }
 
 /** A constant. */
