@@ -123,11 +123,12 @@ export class PefDebugSession extends DebugSession implements Context {
   override handleMessage(message: DebugProtocol.ProtocolMessage): void {
     const value: unknown = message;
     if (typeof value === 'object' && value !== null && 'type' in value && value.type === 'request') {
-      void this.#serve(value as DebugProtocol.Request);
+      this.#serve(value as DebugProtocol.Request);
     }
   }
 
-  async #serve(request: DebugProtocol.Request): Promise<void> {
+  /** A request whose handler is not asynchronous is served whole before the next one: no other can come between. */
+  #serve(request: DebugProtocol.Request): void {
     const seq: unknown = request.seq;
     const command = typeof request.command === 'string' ? request.command : '';
     const response: DebugProtocol.Response = new Response({
@@ -135,17 +136,26 @@ export class PefDebugSession extends DebugSession implements Context {
       type: 'request',
       command,
     });
-    try {
-      const reply = await this.#handlerOf(command)(this, Args.of(request.arguments));
+    const done = (reply: Reply | undefined): void => {
       if (reply?.body) response.body = reply.body;
       this.sendResponse(response);
       reply?.after?.();
-    } catch (error) {
+    };
+    const failed = (error: unknown): void => {
       response.success = false;
       response.message = error instanceof PefError ? error.code : 'internal-error';
       response.body = messageBody(error, ERROR_ID);
       this.sendResponse(response);
+    };
+    let reply;
+    try {
+      reply = this.#handlerOf(command)(this, Args.of(request.arguments));
+    } catch (error) {
+      failed(error);
+      return;
     }
+    if (reply instanceof Promise) reply.then(done, failed);
+    else done(reply);
   }
 
   #handlerOf(command: string): Handler {
@@ -230,10 +240,13 @@ export class PefDebugSession extends DebugSession implements Context {
     const before = this.#run;
     if (!before) throw new InputError('not-live', 'There is no run to restart.');
     const options = args.has('arguments') ? launchArguments(args.object('arguments')) : before.options;
-    await before.dispose();
+    this.#phase = 'launching';
     try {
+      await before.dispose();
       await this.#load(options);
+      this.#phase = 'live';
     } catch (error) {
+      if (!this.#isOver()) this.#phase = 'live';
       // The run before is gone and there is no other: the session ends, after the answer that says why.
       setImmediate(() => this.event('terminated'));
       throw error;
