@@ -32,13 +32,12 @@ export function scopedVariables(script: Script, frame: number): ScopedValue[] {
   const at = state.frames[frame];
   if (!at) return [];
   const own: CompiledRoutine | undefined = at.procedure < 0 ? routine : program.procedures[at.procedure];
-  const pc = state.frames[frame + 1]?.returnTo ?? state.pc;
   const visible = new Map<string, ScopedValue & { readonly from: number }>();
   for (const { name, slot, from, to } of own?.variables ?? []) {
-    if (pc < from || pc >= to || (visible.get(name)?.from ?? -1) > from) continue;
+    if (at.at < from || at.at >= to || (visible.get(name)?.from ?? -1) > from) continue;
     visible.set(name, { name, slot, from, value: at.locals[slot] ?? null });
   }
-  return [...visible.values()];
+  return [...visible.values()].sort((a, b) => a.slot - b.slot);
 }
 
 /** The value of an expression at a frame, without side effects. Never throws. */

@@ -127,7 +127,10 @@ export function field(value: Value, name: string): Value {
   const found = value.fields.find(([key]) => key === name);
   if (!found) {
     const names = value.fields.map(([key]) => key).join(', ');
-    throw new ScriptError('unknown-field', `${value.type} has no field '${name}'; it has ${names || 'none'}.`);
+    throw new ScriptError(
+      'unknown-field',
+      `${value.type || 'The structure'} has no field '${name}'; it has ${names || 'none'}.`,
+    );
   }
   return found[1];
 }

@@ -12,6 +12,8 @@ import { asmExtent, commentEnd, stringEnd } from './tokens';
 
 /** Largest scenario file, in UTF-16 code units of its text. */
 export const MAX_TEXT_LENGTH = 1024 * 1024;
+/** Most tokens of a scenario file: the parser's work on long lists grows faster than they do. */
+export const MAX_TOKENS = 60_000;
 /** Deepest nesting of brackets of all kinds. */
 export const MAX_NESTING = 200;
 
@@ -74,7 +76,7 @@ export function createScenarioParser(services: LangiumCoreServices): LangiumPars
     return { ...result, parserErrors: [guardError(text, problem)] };
   };
   parser.parse = <T extends AstNode = AstNode>(text: string, options?: ParserOptions): ParseResult<T> => {
-    const problem = guardText(text);
+    const problem = guardText(text) ?? guardTokens(services, text);
     if (problem) return refuse<T>(text, problem);
     try {
       return parse<T>(text, options);
@@ -89,6 +91,14 @@ export function createScenarioParser(services: LangiumCoreServices): LangiumPars
     }
   };
   return parser;
+}
+
+function guardTokens(services: LangiumCoreServices, text: string): GuardProblem | undefined {
+  if (text.length <= MAX_TOKENS) return undefined;
+  const { tokens } = services.parser.Lexer.tokenize(text);
+  if (tokens.length <= MAX_TOKENS) return undefined;
+  const message = `The file has ${tokens.length} words and signs; a scenario file has at most ${MAX_TOKENS}. Split it and join the parts with 'use'.`;
+  return { code: 'file-too-large', message, offset: tokens[MAX_TOKENS]?.startOffset ?? 0 };
 }
 
 /** The problem in the shape of a parser error; its `name` is the diagnostic's code. */

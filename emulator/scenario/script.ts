@@ -91,6 +91,7 @@ export class Script {
     const at = state.pc++;
     const op = this.program.ops[at];
     state.lineStart = false;
+    if (this.frame) this.frame.at = at;
     if (op)
       this.guarded(at, () => {
         this.execute(op, at, events);
@@ -365,6 +366,7 @@ export class Script {
       locals,
       returnTo: state.pc,
       statement: routine.start,
+      at: routine.start,
       actors: state.actors,
       catches: state.catches.length,
       stack: state.stack.length,

@@ -12,6 +12,8 @@ export interface ScriptFrame {
   readonly returnTo: number;
   /** Operation of the statement at work. */
   statement: number;
+  /** Operation executed last. */
+  at: number;
   /** What the frame found and leaves behind. */
   readonly actors: number;
   readonly catches: number;
@@ -61,6 +63,7 @@ export function initialState(start: number, slots: number): ScriptState {
         locals: Array.from({ length: slots }, () => null),
         returnTo: -1,
         statement: -1,
+        at: start,
         actors: 0,
         catches: 0,
         stack: 0,

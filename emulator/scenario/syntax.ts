@@ -46,12 +46,16 @@ function freshExpression(text: string): ParsedExpression {
   return first ? { error: first.message } : { expression: result.value };
 }
 
-/** Paths that a tree names with `use`, and with `file "..."`. */
+/** Paths that a tree, perhaps one with holes, names with `use` and with `file "..."`. */
 export function namedFiles(model: ast.Model): { readonly uses: readonly string[]; readonly files: readonly string[] } {
   const files = new Set<string>();
   for (const node of AstUtils.streamAst(model)) if (ast.isFileLiteral(node)) files.add(node.path);
-  return { uses: [...new Set(model.uses.map((use) => use.path))], files: [...files] };
+  const uses = new Set(model.uses.map((use) => use.path));
+  return { uses: [...uses].filter(isWritten), files: [...files].filter(isWritten) };
 }
+
+/** A property of the tree, which is missing where the text has a hole. */
+const isWritten = (path: string | undefined) => path !== undefined;
 
 /** What is wrong with the syntax of a text. */
 export function syntaxDiagnostics(path: string, text: string, result: ParseResult): Diagnostic[] {
@@ -65,8 +69,9 @@ export function syntaxDiagnostics(path: string, text: string, result: ParseResul
     found.add({ path, range: rangeAt(text, offset, length), severity: 'error', code, message });
   }
   for (const { name, message, token, previousToken } of previousTokens(result)) {
-    const at = Number.isNaN(token.startOffset) ? previousToken : token;
-    const range = at && !Number.isNaN(at.startOffset) ? tokenRange(at, at !== token) : rangeAt(text, 0, 0);
+    // The end of the file has no place of its own: what is missing there is missing behind the last token.
+    const at = token.startOffset >= 0 ? token : previousToken;
+    const range = at && at.startOffset >= 0 ? tokenRange(at, at !== token) : rangeAt(text, text.length, 0);
     const code = name === 'too-deep' || name === 'file-too-large' ? name : 'syntax';
     const replacement = message.includes('did you mean') ? nearest(token.image, STARTERS) : undefined;
     found.add({ path, range, severity: 'error', code, message, replacement });

@@ -85,12 +85,12 @@ const PATTERNS: Readonly<Record<string, { first: string; match: CustomPatternMat
 
 /** Takes the functions above for the terminals of their names. */
 export class ScenarioTokenBuilder extends DefaultTokenBuilder {
-  /** An asm block comes first: `as` is a keyword, and the first token that matches counts. */
+  /** The functions come first: `as` and `/` are keywords, and the first token that matches counts. */
   override buildTokens(...[grammar, options]: Parameters<DefaultTokenBuilder['buildTokens']>): TokenType[] {
     const tokens = super.buildTokens(grammar, options);
     if (!Array.isArray(tokens)) throw new Error('Langium made a dictionary of tokens');
-    const isAsm = (token: TokenType) => token.name === 'ASM_BLOCK';
-    return [...tokens.filter(isAsm), ...tokens.filter((token) => !isAsm(token))];
+    const isOwn = (token: TokenType) => token.name in PATTERNS;
+    return [...tokens.filter(isOwn), ...tokens.filter((token) => !isOwn(token))];
   }
 
   protected override buildTerminalToken(terminal: GrammarAST.TerminalRule): TokenType {

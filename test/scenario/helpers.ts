@@ -1,6 +1,8 @@
 /** What the tests of the language share: files in memory. */
 
-import type { FileProvider } from '../../emulator/scenario/load';
+import { renderDiagnostic } from '../../emulator/scenario/diagnostics';
+import { loadScenario } from '../../emulator/scenario/load';
+import type { FileProvider, LoadedScenario } from '../../emulator/scenario/load';
 
 /** A provider over texts and bytes by path. Relative paths are joined to the folder of their base. */
 export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>): FileProvider {
@@ -22,4 +24,28 @@ export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>
       return parts.join('/');
     },
   };
+}
+
+/** Loads a text as `main.pef`. */
+export function load(text: string, others: Readonly<Record<string, string | Uint8Array>> = {}) {
+  return loadScenario('main.pef', memoryFiles({ ...others, 'main.pef': text }));
+}
+
+/** Loads a text that must have no errors. */
+export async function loaded(
+  text: string,
+  others: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<LoadedScenario> {
+  const result = await load(text, others);
+  if (result.kind === 'refused') throw new Error(result.diagnostics.map(renderDiagnostic).join('\n'));
+  return result;
+}
+
+/** Diagnostics of a text, in short: `line:column code`. */
+export async function wrong(
+  text: string,
+  others: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<string[]> {
+  const { diagnostics } = await load(text, others);
+  return diagnostics.map(({ range, code }) => `${range.line}:${range.column} ${code}`);
 }
