@@ -107,4 +107,47 @@ describe('launch', () => {
     await vscode.commands.executeCommand('pef.runScenario', vscode.Uri.file(workspaceFile('two.pef')), 'second');
     assert.equal(await ended, 0);
   });
+
+  it('runs the adapter in a process of its own when the setting says so', async () => {
+    const settings = vscode.workspace.getConfiguration('pef');
+    await settings.update('adapter', 'process', vscode.ConfigurationTarget.Global);
+    try {
+      const document = await openExample();
+      run = await DebugRun.start({ type: 'pef', request: 'launch', name: 'process', stopOnEntry: true });
+      await run.stop();
+      assertSource((await run.top()).source, document);
+      await run.move('next');
+    } finally {
+      await settings.update('adapter', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('completes a launch.json', async () => {
+    const folder = vscode.Uri.file(workspaceFile('.vscode'));
+    const file = vscode.Uri.joinPath(folder, 'launch.json');
+    const text =
+      '{ "version": "0.2.0", "configurations": [\n  {"type": "pef", "request": "launch", "name": "x", },\n  \n] }';
+    await vscode.workspace.fs.writeFile(file, Buffer.from(text));
+    try {
+      const document = await vscode.workspace.openTextDocument(file);
+      await vscode.window.showTextDocument(document);
+      const offered = (position: vscode.Position, wanted: string) =>
+        eventually(`${wanted} in launch.json`, async () => {
+          const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+            'vscode.executeCompletionItemProvider',
+            file,
+            position,
+          );
+          const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+          return labels.some((label) => label.includes(wanted)) ? true : undefined;
+        });
+      await offered(new vscode.Position(2, 2), 'PEF: Debug the open scenario');
+      const inside = document.positionAt(text.indexOf(', },') + 2);
+      for (const attribute of ['program', 'scenario', 'stopOnEntry', 'profile', 'seed'])
+        await offered(inside, attribute);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await vscode.workspace.fs.delete(folder, { recursive: true });
+    }
+  });
 });
