@@ -101,15 +101,13 @@ export function alignmentInterrupt(ea: bigint): InterruptRequest {
   };
 }
 
-/** sc. SRR1 bits 42:43 hold LEV, by which the ultravisor tells an ultracall from a hypercall. */
-export function systemCall(lev: number): InterruptRequest {
-  return {
-    vector: 0xc00,
-    status: BigInt(lev & 3) << 20n,
-    lev,
-    afterInstruction: true,
-    detail: `sc ${lev}`,
-  };
+/**
+ * sc. SRR1 bits 42:43 hold LEV, by which the ultravisor tells an ultracall from a hypercall. The higher bits of the
+ * field are reserved and ignored (Book I 2.6).
+ */
+export function systemCall(field: number): InterruptRequest {
+  const lev = field & 3;
+  return { vector: 0xc00, status: BigInt(lev) << 20n, lev, afterInstruction: true, detail: `sc ${lev}` };
 }
 
 /** The level that takes an interrupt. */

@@ -82,6 +82,11 @@ describe('sc', () => {
   });
 });
 
+it('ignores the reserved bits of LEV', () => {
+  const cpu = newCpu(SF | LE);
+  expect(interruptOf(run(cpu, 'sc 125', 1))).toMatchObject({ lev: 1, level: 'hypervisor' });
+});
+
 describe('returns', () => {
   const all = SF | HV | S | LE | ME | IR | DR;
   // Instruction, state, interrupt or MSR after it, with all bits set in the save register.
