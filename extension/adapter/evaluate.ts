@@ -28,7 +28,10 @@ function evaluate(context: Context, args: Args): Reply {
   if ('error' in result && where === 'hover') throw new QuietError('not-evaluated', result.error);
   const value = valueOf(result);
   if (where === 'clipboard') return { body: { result: run.target.format(value, format), variablesReference: 0 } };
-  const shown = run.values.shown(text, value, format, { evaluateName: text });
+  // A register unfolds to its bits, unless a variable of that name hides it.
+  const isRegister = typeof value === 'bigint' && value === run.target.machine.readRegister(text.trim());
+  const bits = isRegister ? run.registers.bitsOf(text.trim()) : undefined;
+  const shown = run.values.shown(text, value, format, { evaluateName: text, ...(bits && { children: bits }) });
   const {
     value: line,
     type,

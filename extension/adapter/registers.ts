@@ -71,6 +71,14 @@ export class RegisterViews {
     });
   }
 
+  /** The bits of a register by its name in any case; undefined for one without. */
+  bitsOf(name: string): Container | undefined {
+    const row = ROWS.get(name) ?? ROWS.get(name.toUpperCase()) ?? ROWS.get(name.toLowerCase());
+    if (!row || row.fields.length === 0) return undefined;
+    const value = this.machine.readRegister(row.name);
+    return value === undefined ? undefined : this.#fields(row, value, this.before?.get(row.name));
+  }
+
   #privilege(msr: bigint): Shown {
     const before = this.before?.get('MSR');
     const [now, was] = [privilegeText(msr), before === undefined ? undefined : privilegeText(before)];

@@ -140,6 +140,15 @@ describe('a real scenario', () => {
     expect((await it.scope('GPRs'))[3]).toMatch(/^r3 = 0x000000000000ef10 {2}\(was 0x0{16}\)$/);
   });
 
+  it('unfolds a register in a watch to its bits', async () => {
+    const it = await at(6);
+    const { result, variablesReference } = await it.body('evaluate', { expression: 'msr', context: 'watch' });
+    expect(result).toMatch(/^0x8/);
+    expect(await it.tree(variablesReference as number, 0)).toContain('SF = 1  64-bit mode');
+    const { variablesReference: none } = await it.body('evaluate', { expression: 'r3', context: 'watch' });
+    expect(none).toBe(0);
+  });
+
   it('evaluates, assigns, and keeps an assignment over going back and forth', async () => {
     const it = await at(9);
     const evaluate = async (expression: string, context = 'repl') => {
