@@ -23,6 +23,11 @@ async function start(body: string, options: Partial<RunOptions> = {}, declaratio
   return new ScenarioRun(scenario, { machine: (config) => new FakeMachine(config), ...options });
 }
 
+function fake({ machine }: ScenarioRun): FakeMachine {
+  if (!(machine instanceof FakeMachine)) throw new Error('the machine is real');
+  return machine;
+}
+
 async function printed(body: string, declarations?: string): Promise<string[]> {
   const run = await start(body, {}, declarations);
   const lines = finish(run);
@@ -33,7 +38,7 @@ async function printed(body: string, declarations?: string): Promise<string[]> {
 /** The failure of a body as `line:column code message`. */
 async function failure(body: string, declarations = '', answers: bigint[] = []): Promise<string> {
   const run = await start(body, {}, declarations);
-  (run.machine as FakeMachine).answers = answers;
+  fake(run).answers = answers;
   finish(run);
   if (run.outcome?.kind !== 'failed' && run.outcome?.kind !== 'error') return 'passed';
   const { code, message, location } = run.outcome.failure;
@@ -165,7 +170,7 @@ describe('statements', () => {
       'ultracall UV_SHARE_PAGE(num: 2, gfn: 1) hypercall 0x999(7) store doubleword 8 = -1 as hypervisor { asm { nop } }',
     );
     finish(run);
-    expect((run.machine as FakeMachine).log).toEqual([
+    expect(fake(run).log).toEqual([
       { kind: 'call', lev: 2, number: 0xf130n, args: [1n, 2n] },
       { kind: 'call', lev: 1, number: 0x999n, args: [7n] },
       { kind: 'store', width: 8, address: 8n, value: 0xffff_ffff_ffff_ffffn },
@@ -176,9 +181,7 @@ describe('statements', () => {
   it('places asm blocks apart from each other', async () => {
     const run = await start('asm { nop\nnop\nnop\nnop\nnop }\nasm { nop }');
     finish(run);
-    const offsets = (run.machine as FakeMachine).log.map((activity) =>
-      activity.kind === 'code' ? activity.offset : -1,
-    );
+    const offsets = fake(run).log.map((activity) => (activity.kind === 'code' ? activity.offset : -1));
     expect(offsets).toEqual([0, 48]);
   });
 });
