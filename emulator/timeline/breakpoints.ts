@@ -9,44 +9,16 @@ import { toHex } from '../common/bytes';
 import type { SourceId, SourceLocation } from '../common/frames';
 import type { MachineEvent } from '../common/machine';
 import type { TextRange } from '../common/errors';
-import type { Value } from '../common/values';
+import { isAtOrAfter, isTruth, keyOf } from './breakpoint-requests';
+import type { Breakpoint, DataRequest, Group, LineRequest, Narrowing, Place } from './breakpoint-requests';
 import { parseEventCondition, parseHitCondition, parseLogMessage } from './conditions';
 import type { EventCondition, HitCondition, LogPart } from './conditions';
-import { EVENT_CLASSES, eventNamed, unknownEvent } from './events';
+import { EVENT_CLASSES, eventNamed, eventText, unknownEvent } from './events';
 import type { EventClass, EventMatcher, EventVocabulary } from './events';
 import { beginsLine, sameSource, type Position } from './position';
 import type { DebugTarget } from './replayable';
 
-export interface Narrowing {
-  /** Expression of the language; stops only where it is true. */
-  readonly condition?: string;
-  /** `5`, `>= 3`, `% 2`. */
-  readonly hitCondition?: string;
-  /** Printed instead of stopping; `{expression}` is replaced by its value. */
-  readonly logMessage?: string;
-}
-
-export interface LineRequest extends Narrowing {
-  readonly line: number;
-  readonly column?: number;
-}
-
-/** What a data breakpoint watches, read after every tick. */
-export interface DataRequest extends Narrowing {
-  readonly dataId: string;
-  /** An expression of the language; with `memory`, how the bytes are called. */
-  readonly expression: string;
-  /** Bytes by a reference that `Surroundings.peek` understands: the same memory, whoever acts. */
-  readonly memory?: { readonly reference: string; readonly length: number };
-}
-
-export interface Breakpoint {
-  readonly id: number;
-  readonly verified: boolean;
-  /** What it stands for, or why it cannot be used. */
-  readonly message?: string;
-  readonly location?: SourceLocation;
-}
+export type { Breakpoint, DataRequest, LineRequest, Narrowing } from './breakpoint-requests';
 
 export type HitReason =
   'breakpoint' | 'function breakpoint' | 'exception' | 'instruction breakpoint' | 'data breakpoint';
@@ -58,15 +30,6 @@ export interface Hit {
   /** The event, when it was one. */
   readonly event?: MachineEvent;
 }
-
-type Place =
-  | { readonly kind: 'line'; readonly source: SourceId; readonly request: LineRequest }
-  | { readonly kind: 'event'; readonly name: string }
-  | { readonly kind: 'class'; readonly name: EventClass }
-  | { readonly kind: 'address'; readonly address: bigint }
-  | { readonly kind: 'data'; readonly request: DataRequest };
-
-type Group = Place['kind'];
 
 interface Entry {
   readonly id: number;
@@ -420,53 +383,4 @@ const REASONS: Readonly<Record<Group, HitReason>> = {
 function publicView(entry: Entry): Breakpoint {
   const { id, verified, message, location } = entry;
   return { id, verified, ...(message !== undefined && { message }), ...(location && { location }) };
-}
-
-function keyOf(place: Place, narrowing: Narrowing): string {
-  const { condition = '', hitCondition = '', logMessage = '' } = narrowing;
-  const at = {
-    line: () => (place.kind === 'line' ? [place.request.line, place.request.column ?? 0] : []),
-    event: () => (place.kind === 'event' ? [place.name] : []),
-    class: () => (place.kind === 'class' ? [place.name] : []),
-    address: () => (place.kind === 'address' ? [place.address.toString()] : []),
-    data: () => (place.kind === 'data' ? [place.request.dataId] : []),
-  }[place.kind]();
-  return JSON.stringify([place.kind, ...at, condition, hitCondition, logMessage]);
-}
-
-function isAtOrAfter(range: TextRange, request: LineRequest): boolean {
-  if (range.line !== request.line) return range.line > request.line;
-  return request.column === undefined || range.endLine > range.line || request.column <= range.endColumn;
-}
-
-/** Whether a value counts as true; undefined for what is neither a number nor a boolean. */
-function isTruth(value: Value): boolean | undefined {
-  if (typeof value === 'bigint') return value !== 0n;
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-const hex = (value: number | bigint) => '0x' + value.toString(16);
-
-/** An event in words. */
-export function eventText(event: MachineEvent): string {
-  switch (event.kind) {
-    case 'call': {
-      const kind = event.call.lev === 2 ? 'Ultracall' : 'Hypercall';
-      return `${kind} ${event.call.name ?? hex(event.call.number)} by ${event.call.caller}`;
-    }
-    case 'call return':
-      return `${event.call.name ?? hex(event.call.number)} returns ${hex(event.result)}`;
-    case 'interrupt':
-      return `${event.interrupt.name} interrupt (${hex(event.interrupt.vector)}): ${event.interrupt.detail}`;
-    case 'msr':
-      return `MSR changes from ${hex(event.from)} to ${hex(event.to)}`;
-    case 'tpm command':
-      return `TPM command of ${event.bytes.length} bytes`;
-    case 'tpm response':
-      return `TPM response of ${event.bytes.length} bytes`;
-    case 'output':
-      return event.text;
-    case 'scenario':
-      return `Scenario ${event.name}`;
-  }
 }

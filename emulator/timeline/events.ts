@@ -119,3 +119,27 @@ export function unknownEvent(text: string, words: EventVocabulary): string {
   const hint = didYouMean(nearest(text.trim(), eventNames(words)));
   return `No ultracall, hypercall, interrupt or TPM command is named '${text.trim().slice(0, 80)}'${hint}`;
 }
+
+/** An event in words. */
+export function eventText(event: MachineEvent): string {
+  switch (event.kind) {
+    case 'call': {
+      const kind = event.call.lev === 2 ? 'Ultracall' : 'Hypercall';
+      return `${kind} ${event.call.name ?? hex(event.call.number)} by ${event.call.caller}`;
+    }
+    case 'call return':
+      return `${event.call.name ?? hex(event.call.number)} returns ${hex(event.result)}`;
+    case 'interrupt':
+      return `${event.interrupt.name} interrupt (${hex(event.interrupt.vector)}): ${event.interrupt.detail}`;
+    case 'msr':
+      return `MSR changes from ${hex(event.from)} to ${hex(event.to)}`;
+    case 'tpm command':
+      return `TPM command of ${event.bytes.length} bytes`;
+    case 'tpm response':
+      return `TPM response of ${event.bytes.length} bytes`;
+    case 'output':
+      return event.text;
+    case 'scenario':
+      return `Scenario ${event.name}`;
+  }
+}
