@@ -1,10 +1,10 @@
 /**
  * Bundles what ships into dist/.
  *
- *   node scripts/build.mjs [--minify] [--watch]
+ *   node scripts/build.mjs [--minify]
  *
- * The activation entry is small, because its size is the activation time; what is heavy (adapter, language client and
- * server) is a bundle of its own, loaded when it is needed.
+ * The activation entry is small, because its size is the activation time. What is heavy is loaded when it is needed:
+ * the language client, and the adapter, the language server and the command line, which share the emulator in chunks.
  */
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
@@ -12,58 +12,66 @@ import path from 'node:path';
 import { licenseNotices } from './lib/licenses.mjs';
 import { manifest, root } from './lib/project.mjs';
 
-/** Bundle → entry. */
-const BUNDLES = {
-  extension: 'extension/ui/extension.ts',
-  client: 'extension/ui/language-client.ts',
-  adapter: 'extension/adapter/session.ts',
-  server: 'extension/language/server.ts',
-  pef: 'cli/main.ts',
-};
-
-const entries = Object.entries(BUNDLES);
 const minify = process.argv.includes('--minify');
-const watch = process.argv.includes('--watch');
+const dist = path.join(root, 'dist');
 
-/** @type {esbuild.BuildOptions} */
-const options = {
+/** @satisfies {esbuild.BuildOptions} */
+const common = {
   absWorkingDir: root,
-  entryPoints: entries.map(([out, entry]) => ({ in: entry, out })),
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
   bundle: true,
-  platform: 'node',
-  format: 'cjs',
+  platform: /** @type {const} */ ('node'),
   // The oldest Node of the VS Code versions that package.json names.
   target: 'node22',
-  // VS Code gives this module to extensions; it is not on disk.
-  external: ['vscode'],
   minify,
   sourcemap: !minify,
   // Names of classes appear in messages.
   keepNames: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  // Bundled ES modules of packages may ask for their own address.
-  define: { 'import.meta.url': '__bundleUrl', PEF_VERSION: JSON.stringify(manifest().version) },
-  banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  legalComments: /** @type {const} */ ('none'),
+  logLevel: /** @type {const} */ ('warning'),
+  metafile: true,
 };
 
-if (watch) {
-  const context = await esbuild.context({ ...options, logLevel: 'info' });
-  await context.watch();
-} else {
+/** What VS Code loads as an extension: CommonJS, because `vscode` is a module that it gives to `require` alone. */
+const inVscode = {
+  ...common,
+  entryPoints: { extension: 'extension/ui/extension.ts', client: 'extension/ui/language-client.ts' },
+  outExtension: { '.js': '.cjs' },
+  format: /** @type {const} */ ('cjs'),
+  external: ['vscode'],
+};
+
+/** What runs in any Node. */
+const anywhere = {
+  ...common,
+  entryPoints: {
+    adapter: 'extension/adapter/session.ts',
+    server: 'extension/language/server.ts',
+    pef: 'cli/main.ts',
+  },
+  outExtension: { '.js': '.mjs' },
+  format: /** @type {const} */ ('esm'),
+  splitting: true,
+  define: { PEF_VERSION: JSON.stringify(manifest().version) },
+  // Bundled CommonJS packages ask for Node's modules in their own way.
+  banner: { js: "import { createRequire as __create } from 'node:module'; const require = __create(import.meta.url);" },
+};
+
+/** @type {Record<string, { bytes: number }>} */
+const outputs = {};
+/** @type {string[]} */
+const inputs = [];
+for (const options of [inVscode, anywhere]) {
   // esbuild has told its errors already.
-  const { metafile } = await esbuild.build({ ...options, metafile: true }).catch(() => process.exit(1));
-  const dist = path.join(root, 'dist');
-  // A failing build leaves the last good one; a good one leaves nothing else.
-  for (const name of fs.readdirSync(dist)) {
-    if (!(`dist/${name}` in metafile.outputs)) fs.rmSync(path.join(dist, name), { recursive: true });
-  }
-  fs.writeFileSync(path.join(dist, 'licenses.txt'), licenseNotices(Object.keys(metafile.inputs)));
-  const sizes = entries.map(([out]) => {
-    const bytes = fs.statSync(path.join(dist, `${out}.cjs`)).size;
-    return `${out} ${Math.ceil(bytes / 1024)} KiB`;
-  });
-  console.log(`dist: ${sizes.join(', ')}`);
+  const { metafile } = await esbuild.build(options).catch(() => process.exit(1));
+  Object.assign(outputs, metafile.outputs);
+  inputs.push(...Object.keys(metafile.inputs));
 }
+// A failing build leaves the last good one; a good one leaves nothing else.
+for (const name of fs.readdirSync(dist)) {
+  if (!(`dist/${name}` in outputs)) fs.rmSync(path.join(dist, name), { recursive: true });
+}
+fs.writeFileSync(path.join(dist, 'licenses.txt'), licenseNotices(inputs));
+
+const sizes = Object.entries(outputs).filter(([name]) => /\.[cm]js$/.test(name));
+console.log(sizes.map(([name, { bytes }]) => `${name} ${Math.ceil(bytes / 1024)} KiB`).join(', '));

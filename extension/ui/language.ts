@@ -1,15 +1,14 @@
 /** Starts the language server when the first scenario is open. */
 import * as vscode from 'vscode';
-import { bundlePath, loadBundle } from './bundles';
-import type * as client from './language-client';
+import { loadClient, programPath } from './bundles';
 
 let stop: (() => Promise<void>) | undefined;
 
 export function registerLanguage(context: vscode.ExtensionContext): void {
   const start = (document: vscode.TextDocument) => {
     if (stop || document.languageId !== 'pef') return;
-    const { startClient } = loadBundle('client') as typeof client;
-    stop = startClient(bundlePath('server'));
+    const { startClient } = loadClient();
+    stop = startClient(programPath('server'));
   };
   context.subscriptions.push(vscode.workspace.onDidOpenTextDocument(start));
   // After activation, which VS Code waits for.

@@ -1,7 +1,7 @@
 /** Command `pef.runScenario`: runs a scenario as `pef run` does, in a terminal, with its errors in the Problems view. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { bundlePath } from '../bundles';
+import { programPath } from '../bundles';
 import { commandTarget } from './target';
 
 export function registerRunScenario(context: vscode.ExtensionContext): void {
@@ -10,7 +10,7 @@ export function registerRunScenario(context: vscode.ExtensionContext): void {
       const target = await commandTarget(where, scenario);
       if (!target) return;
       const choice = target.scenario === undefined ? [] : ['--scenario', target.scenario];
-      const args = [bundlePath('pef'), 'run', target.program, ...choice];
+      const args = [programPath('pef'), 'run', target.program, ...choice];
       const options = { cwd: path.dirname(target.program), env: { ELECTRON_RUN_AS_NODE: '1' } };
       const task = new vscode.Task(
         { type: 'pef', program: target.program, scenario: target.scenario },
