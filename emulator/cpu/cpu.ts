@@ -88,6 +88,8 @@ export class Cpu {
   private readonly view: DataView<ArrayBuffer>;
   private readonly u8: Uint8Array<ArrayBuffer>;
   private readonly instances = new Map<number, InterpreterExports>();
+  /** Generated code for the machine state that memory describes, and the MSR for which it does. */
+  private current: { readonly msr: bigint; readonly generated: InterpreterExports } | undefined;
   private breakpoints: ReadonlySet<bigint> = new Set();
   private breakpointPages: ReadonlySet<bigint> = new Set();
   /** Address of the breakpoint that the next run passes over. */
@@ -111,6 +113,7 @@ export class Cpu {
 
   /** Registers as after power-on, in ultravisor state; memory stays. */
   reset(): void {
+    this.current = undefined;
     this.u8.fill(0, 0, state.CORE_BYTES);
     this.u8.fill(0, state.SPR, state.SPR + state.SPR_BYTES);
     this.storeSpr(SPRN.PVR, PVR_POWER9_DD23);
@@ -288,6 +291,7 @@ export class Cpu {
   }
   /** Puts a partition's registers back. A reservation is lost. */
   loadContext(context: CpuContext): void {
+    this.current = undefined;
     this.u8.set(context.bytes.subarray(0, state.CORE_BYTES));
     partitionSprs.forEach((row, i) => {
       const at = state.CORE_BYTES + 8 * i;
@@ -306,6 +310,7 @@ export class Cpu {
   }
   /** Puts all state back. */
   restore(saved: CpuState): void {
+    this.current = undefined;
     this.u8.set(saved.core);
     this.u8.set(saved.sprs, state.SPR);
     this.count = saved.instructions;
@@ -456,6 +461,7 @@ export class Cpu {
   /** Makes generated code see the machine state: privilege, banks, byte order. */
   private synchronize(): InterpreterExports {
     const { msr } = this;
+    if (this.current?.msr === msr) return this.current.generated;
     const rank = PRIVILEGE_RANK[privilegeState(msr).privilege];
     this.view.setInt32(state.PRIVILEGE, rank, true);
     this.view.setInt32(state.SPR_ACCESS_ROW, state.SPR_ACCESS + 2048 * rank, true);
@@ -464,8 +470,13 @@ export class Cpu {
     const littleEndian = (msr & MSR_BIT.LE) !== 0n;
     const sf = (msr & MSR_BIT.SF) !== 0n;
     const key = (littleEndian ? 1 : 0) | (sf ? 2 : 0);
-    const known = this.instances.get(key);
-    if (known) return known;
+    const generated = this.instances.get(key) ?? this.instantiate(littleEndian, sf);
+    this.instances.set(key, generated);
+    this.current = { msr, generated };
+    return generated;
+  }
+
+  private instantiate(littleEndian: boolean, sf: boolean): InterpreterExports {
     const instance = new WebAssembly.Instance(interpreterModule({ littleEndian, sf }), {
       host: {
         memory: this.memory.memory,
@@ -477,9 +488,7 @@ export class Cpu {
         divue: divideExtendedUnsigned,
       },
     });
-    const exports = instance.exports as unknown as InterpreterExports;
-    this.instances.set(key, exports);
-    return exports;
+    return instance.exports as unknown as InterpreterExports;
   }
 
   // -- interrupts -----------------------------------------------------------------------------------------------
