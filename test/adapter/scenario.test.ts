@@ -1,10 +1,12 @@
 /** The adapter over real scenarios: what a user sees in the editor. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadScenario } from '../../emulator/scenario/load';
+import { diskFiles } from '../../extension/adapter/files';
 import { Client, errorText } from './client';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pef-adapter-'));
@@ -319,6 +321,32 @@ describe('a real scenario', () => {
     );
     const listing = { source: stackFrames[0].source, breakpoints: [{ line: 5 }] };
     expect((await it.body('setBreakpoints', listing)).breakpoints).toMatchObject([{ verified: true }]);
+  });
+});
+
+describe('every shipped scenario', () => {
+  const examples = readdirSync('examples').filter((name) => name.endsWith('.pef'));
+
+  it.each(examples)('%s is stepped to its end with all views open, a step back undone each time', async (name) => {
+    const program = path.resolve('examples', name);
+    const loaded = await loadScenario(program, diskFiles(path.dirname(program)));
+    if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded.diagnostics));
+    for (const scenario of loaded.scenarios) {
+      const it = new Client();
+      await it.launch({ program, scenario, stopOnEntry: true });
+      let place = await it.stop();
+      while (place !== 'terminated') {
+        const { scopes } = await it.body('scopes', { frameId: await it.frameId() });
+        for (const scope of scopes as { variablesReference: number }[]) await it.tree(scope.variablesReference, 3);
+        const back = await it.go('stepBack', { granularity: 'instruction' });
+        if (!back.includes('Start of the recording')) {
+          const again = await it.go('stepIn', { granularity: 'instruction' });
+          expect(again.replace(/^.* @ /, ''), `after a step back from ${place}`).toBe(place.replace(/^.* @ /, ''));
+        }
+        place = await it.go('stepIn');
+      }
+      expect((await it.event('exited')).body, scenario).toEqual({ exitCode: 0 });
+    }
   });
 });
 
