@@ -41,7 +41,7 @@ function nodeIo(signal: AbortSignal): Io {
       return Buffer.concat(chunks);
     },
     inputLines: () => createInterface({ input: process.stdin, crlfDelay: Infinity }),
-    color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    color: process.stdout.isTTY && process.env.NO_COLOR === undefined,
     signal,
   };
 }

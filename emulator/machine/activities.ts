@@ -5,7 +5,7 @@
  * own. Loads and stores use r3 and r4 and put them back. All state here is plain data.
  */
 
-import type { Activity, Actor, ActivityResult } from '../common/machine';
+import type { Activity, ActivityResult } from '../common/machine';
 import { callNamed } from '../pef/calls';
 import { codeValue } from '../pef/codes';
 import { STUBS, type StubName } from './layout';
@@ -22,6 +22,8 @@ export interface Primitive {
 /** An activity under way. */
 export interface Work {
   readonly activity: Activity;
+  /** MSR when it began. */
+  readonly msr: bigint;
   /** Registers to put back at the end (loads and stores), else undefined. */
   readonly saved: readonly bigint[] | undefined;
   /** Bytes done of a `load bytes` or `store bytes`, or of the buffer of a `send`. */
@@ -49,10 +51,10 @@ export function keepsRegisters(activity: Activity): boolean {
   return activity.kind.startsWith('load') || activity.kind.startsWith('store');
 }
 
-export function startWork(activity: Activity, saved: readonly bigint[] | undefined): Work {
+export function startWork(activity: Activity, saved: readonly bigint[] | undefined, msr: bigint): Work {
   const length = activity.kind === 'load bytes' ? activity.length : 0;
   const phase = activity.kind === 'send' || activity.kind.startsWith('store') ? 'store' : 'load';
-  return { activity, saved, done: 0, collected: new Uint8Array(length), phase, result: undefined };
+  return { activity, msr, saved, done: 0, collected: new Uint8Array(length), phase, result: undefined };
 }
 
 const call = (lev: 1 | 2, number: bigint, args: readonly bigint[]): Primitive => ({
@@ -181,10 +183,4 @@ export function describe(activity: Activity): string {
     default:
       return activity.kind;
   }
-}
-
-/** Key of the register context that an actor uses: problem state shares its partition's. */
-export function contextOf(actor: Actor): string {
-  if (actor.kind === 'guest') return `guest ${actor.guest}`;
-  return actor.kind === 'ultravisor' ? 'ultravisor' : 'host';
 }

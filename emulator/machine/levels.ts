@@ -6,14 +6,10 @@ import { MSR_BIT as MSR } from '../isa/registers';
 /** Problem state always has external interrupts and translation on (Book III 4.2.1: EE, IR and DR when PR is set). */
 export const PROBLEM_STATE = MSR.PR | MSR.EE | MSR.IR | MSR.DR;
 
-export function problemState(msr: bigint): boolean {
-  return (msr & MSR.PR) !== 0n;
-}
-export const MSR_LE = 1n;
-
 export const LEVEL_MSR = {
   /** Bits whose change is a change of level. */
   mask: MSR.S | MSR.HV | MSR.PR,
+  problem: MSR.PR,
   /** HILE: the hypervisor and the ultravisor take interrupts little-endian (POWER9: HID bit 4). */
   hid: 1n << 59n,
   /** LPCR at power-on: ILE (interrupts little-endian, bit 38), UPRT (bit 41), HR (bit 43): a radix host. */

@@ -20,7 +20,7 @@ import type {
   StepDetail,
   TpmChoice,
 } from '../common/machine';
-import { Cpu, type CpuContext, type CpuExit, type Interrupt } from '../cpu/cpu';
+import { Cpu, type CpuExit, type Interrupt } from '../cpu/cpu';
 import { INTERRUPTS } from '../isa/interrupts';
 import { MSR_BIT as MSR, privilegeState } from '../isa/registers';
 import { SPRN as SPR } from '../isa/sprs';
@@ -30,21 +30,14 @@ import type { HypervisorState } from '../pef/firmware';
 import { EmbeddedTpm } from '../tpm/embedded';
 import type { ExternalDevice } from '../tpm/device';
 import { commandNameOf } from '../tpm/codec';
-import {
-  type Work,
-  absorb,
-  contextOf,
-  describe,
-  keepsRegisters,
-  nextPrimitive,
-  resultOf,
-  startWork,
-} from './activities';
+import { type Work, absorb, describe, keepsRegisters, nextPrimitive, resultOf, startWork } from './activities';
 import type { Primitive, TpmBuffer } from './activities';
 import { FirmwareStack, type ReturnPath } from './firmware-stack';
 import { InputLog } from './input-log';
-import { type PlacedGuest, STUBS, asmBase, codeArea, guestNamed, placeGuests } from './layout';
-import { LEVEL_MSR, PROBLEM_STATE, actorMsr, levelOf, problemState } from './levels';
+import { CodeArea } from './code-area';
+import { Contexts } from './contexts';
+import { type PlacedGuest, guestNamed, placeGuests } from './layout';
+import { LEVEL_MSR, levelOf } from './levels';
 import { TpmProxy } from './tpm-proxy';
 
 /** What only the program around the machine can give. */
@@ -64,11 +57,7 @@ export class Machine implements MachineApi {
   readonly #tpm: TpmProxy;
   readonly #firmware: FirmwareStack;
   readonly #hypervisor: HypervisorState = { tpmOpen: false };
-  readonly #powerOn: CpuContext;
-  /** Registers of the actors that do not act now, by `contextOf`. */
-  readonly #contexts = new Map<string, CpuContext>();
-  readonly #entered: { readonly actor: Actor; readonly msr: bigint }[] = [];
-  #actor: Actor;
+  readonly #contexts: Contexts;
   #work: Work | undefined;
   #primitive: Primitive | undefined;
   #codeBreakpoints: ReadonlySet<bigint> = new Set();
@@ -77,20 +66,19 @@ export class Machine implements MachineApi {
 
   /** @throws InputError when the configuration cannot be built; the message names the limit */
   constructor(config: MachineConfig, services: MachineServices = {}) {
-    const first = config.guests[0];
-    if (!first) throw new InputError('no-guest', 'A machine needs at least one guest.');
+    if (config.guests.length === 0) throw new InputError('no-guest', 'A machine needs at least one guest.');
     this.config = config;
     this.#guests = placeGuests(config);
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.cpu = new Cpu(this.memory);
     this.cpu.partitionScope = (lpid, gpa) => this.#partitionScope(lpid, gpa);
-    this.#powerOn = this.cpu.saveContext();
+    this.#contexts = new Contexts(this.cpu, config, this.#guests);
     const makeExternal = services.externalTpm;
     this.#tpm = new TpmProxy(config.tpm, {
       embedded: config.tpm.kind === 'embedded' ? new EmbeddedTpm(config.seed) : undefined,
       external: makeExternal && (() => makeExternal(config.tpm)),
       log: new InputLog(),
-      nameOf: (command) => commandNameOf(command) ?? 'TPM command',
+      nameOf: commandNameOf,
     });
     this.#firmware = new FirmwareStack({
       profile: config.profile,
@@ -99,120 +87,42 @@ export class Machine implements MachineApi {
       hypervisor: this.#hypervisor,
       memoryOf: (lpid) => this.#guestMemory(lpid),
     });
-    this.#actor = { kind: 'guest', guest: first.name, user: false };
-    this.#powerUp();
+    this.#contexts.powerUp();
   }
 
   get actor(): Actor {
-    return this.#actor;
-  }
-
-  // --- actors -------------------------------------------------------------------------------------------------------
-
-  #powerUp(): void {
-    this.cpu.setSpr(SPR.LPCR, LEVEL_MSR.lpcr);
-    this.cpu.setSpr(SPR.HID, LEVEL_MSR.hid);
-    for (const actor of this.#allActors()) this.#writeStubs(actor);
-    this.#actor = { kind: 'guest', guest: this.#guests[0]?.name ?? '', user: false };
-    this.#arrive(this.#actor);
-    this.cpu.msr = actorMsr(this.#actor, this.#endian(this.#actor));
-  }
-
-  #allActors(): Actor[] {
-    return [
-      ...this.#guests.map((guest) => ({ kind: 'guest', guest: guest.name, user: false }) as const),
-      { kind: 'hypervisor' },
-      { kind: 'ultravisor' },
-    ];
-  }
-
-  #endian(actor: Actor): 'little' | 'big' {
-    return actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).endian : 'little';
-  }
-
-  /** Real address of an effective address in the actor's own memory, without translation by the CPU. */
-  #realOf(actor: Actor, address: bigint): bigint {
-    return actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).base + address : address;
-  }
-
-  #writeStubs(actor: Actor): void {
-    const area = this.#realOf(actor, codeArea(actor, this.config, this.#guests));
-    for (const { offset, word } of Object.values(STUBS)) {
-      this.memory.write(area + BigInt(offset), wordBytes(word, this.#endian(actor)));
-    }
-  }
-
-  #arrive(actor: Actor): void {
-    if (actor.kind === 'guest') {
-      this.cpu.setSpr(SPR.LPIDR, BigInt(guestNamed(this.#guests, actor.guest).lpid));
-    } else if (actor.kind !== 'ultravisor') {
-      this.cpu.setSpr(SPR.LPIDR, 0n);
-    }
+    return this.#contexts.actor;
   }
 
   enter(actor: Actor): void {
-    if (actor.kind === 'guest') guestNamed(this.#guests, actor.guest);
-    this.#entered.push({ actor: this.#actor, msr: this.cpu.msr });
-    this.#switchTo(actor);
+    this.#contexts.enter(actor);
   }
 
   leave(): void {
-    const before = this.#entered.pop();
-    if (!before) return;
-    const same = contextOf(before.actor) === contextOf(this.#actor);
-    this.#switchTo(before.actor);
-    // Inside one context (`as svm1 { as svm1 user { } }`) only the problem state ends; what the block did to MSR stays.
-    if (same) this.cpu.msr = (this.cpu.msr & ~PROBLEM_STATE) | (before.msr & PROBLEM_STATE);
+    this.#contexts.leave();
   }
 
-  #switchTo(actor: Actor): void {
-    const from = contextOf(this.#actor);
-    const to = contextOf(actor);
-    if (from !== to) {
-      this.#contexts.set(from, this.cpu.saveContext());
-      const saved = this.#contexts.get(to);
-      this.cpu.loadContext(saved ?? this.#powerOn);
-      if (!saved) this.cpu.msr = actorMsr(actor, this.#endian(actor));
-      this.#arrive(actor);
-    }
-    this.#actor = actor;
-    const user = actor.kind === 'host user' || (actor.kind === 'guest' && actor.user);
-    if (user) this.cpu.msr |= PROBLEM_STATE;
-    else if (problemState(this.cpu.msr)) this.cpu.msr &= ~PROBLEM_STATE;
+  get #area(): CodeArea {
+    return new CodeArea(this.actor, this.config, this.#guests, this.memory);
+  }
+
+  get #endian(): 'little' | 'big' {
+    return (this.cpu.msr & MSR.LE) === 0n ? 'big' : 'little';
   }
 
   // --- activities ---------------------------------------------------------------------------------------------------
 
   begin(activity: Activity): void {
     const saved = keepsRegisters(activity) ? Array.from({ length: 32 }, (_, i) => this.cpu.gpr(i)) : undefined;
-    this.#work = startWork(activity, saved);
+    this.#work = startWork(activity, saved, this.cpu.msr);
     this.#primitive = undefined;
-    if (activity.kind === 'code') this.#placeCode(activity);
+    if (activity.kind === 'code') this.cpu.nia = this.#area.place(activity.offset, activity.code, this.#endian);
     else this.#prepare(this.#work);
-  }
-
-  /** Asm blocks stand in the actor's code area, followed by a branch to the page where they end. */
-  #placeCode(activity: Activity & { readonly kind: 'code' }): void {
-    const area = codeArea(this.#actor, this.config, this.#guests);
-    const start = asmBase(area) + BigInt(activity.offset);
-    const end = start + BigInt(activity.code.length);
-    const endian = this.#endian(this.#actor);
-    const words = new DataView(activity.code.buffer, activity.code.byteOffset, activity.code.byteLength);
-    for (let at = 0; at + 4 <= activity.code.length; at += 4) {
-      this.memory.write(this.#realOf(this.#actor, start + BigInt(at)), wordBytes(words.getUint32(at), endian));
-    }
-    const back = Number(BigInt.asUintN(26, area + BigInt(STUBS.end.offset) - end));
-    this.memory.write(this.#realOf(this.#actor, end), wordBytes((0x48000000 | back) >>> 0, endian));
-    this.cpu.nia = start;
-  }
-
-  get #codeEnd(): bigint {
-    return codeArea(this.#actor, this.config, this.#guests) + BigInt(STUBS.end.offset);
   }
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
   #prepare(work: Work): void {
-    const primitive = nextPrimitive(work, (this.cpu.msr & MSR.LE) !== 0n, () => this.#tpmBuffer());
+    const primitive = nextPrimitive(work, this.#endian === 'little', () => this.#tpmBuffer());
     this.#primitive = primitive;
     if (!primitive) {
       work.result = resultOf(work);
@@ -221,13 +131,13 @@ export class Machine implements MachineApi {
     }
     for (const [number, value] of primitive.registers) this.cpu.setGpr(number, value);
     // The ultravisor's own hypercall does not trap: it returns into the hypervisor's vector.
-    const stub = primitive.stub === 'sc1' && this.#actor.kind === 'ultravisor' ? 'urfid' : primitive.stub;
-    this.cpu.nia = codeArea(this.#actor, this.config, this.#guests) + BigInt(STUBS[stub].offset);
+    const stub = primitive.stub === 'sc1' && this.actor.kind === 'ultravisor' ? 'urfid' : primitive.stub;
+    this.cpu.nia = this.#area.stub(stub, this.#endian);
     if (stub === 'urfid') this.#firmware.aimAtHypervisor();
   }
 
   #tpmBuffer(): TpmBuffer {
-    const actor = this.#actor;
+    const actor = this.actor;
     const guest = actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest) : this.#guests[0];
     if (!guest) throw new InputError('no-guest', 'A machine needs at least one guest.');
     const gpa = guest.tpmBuffer;
@@ -260,16 +170,21 @@ export class Machine implements MachineApi {
     let ticks = 0;
     while (ticks < maxTicks && this.state === 'running') {
       const before = this.cpu.msr;
-      const plain = !this.#firmware.busy && this.#work?.activity.kind !== 'call';
+      const plain = this.#plain();
       ticks += this.#advance(maxTicks - ticks, detail, events);
       const after = this.cpu.msr;
       if (((before ^ after) & LEVEL_MSR.mask) !== 0n) events.push({ kind: 'msr', from: before, to: after });
       // Single loads and stores and long code run on; everything that a view could show ends the stride.
       const code = this.#work?.activity.kind === 'code';
-      if (events.length > 0 || !plain || this.#firmware.busy || (code && detail === 'line')) break;
+      if (events.length > 0 || !plain || !this.#plain() || (code && detail === 'line')) break;
       if (code && this.#codeBreakpoints.has(this.cpu.nia)) break;
     }
     return { ticks, events };
+  }
+
+  /** Nothing of firmware is at work, nor a call about to begin. */
+  #plain(): boolean {
+    return !this.#firmware.busy && this.#work?.activity.kind !== 'call';
   }
 
   #advance(maxTicks: number, detail: StepDetail, events: MachineEvent[]): number {
@@ -299,7 +214,7 @@ export class Machine implements MachineApi {
 
   /** Tells the CPU its breakpoints when they are not the ones that it has. */
   #arm(): void {
-    const wanted = [...this.#codeBreakpoints, this.#codeEnd];
+    const wanted = [...this.#codeBreakpoints, this.#area.end];
     if (wanted.length === this.#armed.size && wanted.every((address) => this.#armed.has(address))) return;
     this.#armed = new Set(wanted);
     this.cpu.setBreakpoints(this.#armed);
@@ -315,12 +230,12 @@ export class Machine implements MachineApi {
     const work = this.#work;
     if (!work || this.#firmware.busy) return;
     if (work.activity.kind === 'code') {
-      if (this.cpu.nia === this.#codeEnd) this.#finish(work, { kind: 'done' });
+      if (this.cpu.nia === this.#area.end) this.#finish(work, { kind: 'done' });
       return;
     }
     const primitive = this.#primitive;
     if (!primitive) return;
-    if (this.#actor.kind === 'ultravisor' && primitive.stub === 'sc1' && levelOf(this.cpu.msr) === 'hypervisor') {
+    if (this.actor.kind === 'ultravisor' && primitive.stub === 'sc1' && levelOf(this.cpu.msr) === 'hypervisor') {
       this.#startCall('hypervisor', 1, 'uv return', events);
       return;
     }
@@ -328,13 +243,14 @@ export class Machine implements MachineApi {
   }
 
   #completePrimitive(work: Work, primitive: Primitive): void {
-    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), (this.cpu.msr & MSR.LE) !== 0n);
+    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), this.#endian === 'little');
     this.#prepare(work);
   }
 
   #finish(work: Work, result?: ActivityResult): void {
     work.result = result ?? work.result ?? { kind: 'done' };
     this.#primitive = undefined;
+    this.#contexts.settle(work.msr);
     work.saved?.forEach((value, i) => {
       this.cpu.setGpr(i, value);
     });
@@ -344,7 +260,7 @@ export class Machine implements MachineApi {
 
   #interrupted(interrupt: Interrupt, events: MachineEvent[]): void {
     const { level, lev } = interrupt;
-    const mine = this.#actor.kind === level || (level === 'guest' && this.#actor.kind === 'guest');
+    const mine = this.actor.kind === level || (level === 'guest' && this.actor.kind === 'guest');
     const info: InterruptInfo = {
       vector: interrupt.vector,
       name: interrupt.row.name,
@@ -405,8 +321,8 @@ export class Machine implements MachineApi {
   }
 
   #callerName(): string {
-    if (this.#actor.kind !== 'guest') return this.#actor.kind;
-    return `${this.#actor.guest}, ${privilegeState(this.cpu.spr(SPR.SRR1)).name}`;
+    if (this.actor.kind !== 'guest') return this.actor.kind;
+    return `${this.actor.guest}, ${privilegeState(this.cpu.spr(SPR.SRR1)).name}`;
   }
 
   #firmwareReturned(path: ReturnPath, events: MachineEvent[]): void {
@@ -476,7 +392,7 @@ export class Machine implements MachineApi {
   }
 
   codeBase(): bigint {
-    return asmBase(codeArea(this.#actor, this.config, this.#guests));
+    return this.#area.asmBase;
   }
 
   frames(): readonly Frame[] {
@@ -484,7 +400,7 @@ export class Machine implements MachineApi {
     if (!work || this.state === 'idle') return [];
     const tpm = this.#tpm.frame();
     const firmware = this.#firmware.frames();
-    const name = `${actorName(this.#actor)}: ${describe(work.activity)}`;
+    const name = `${actorName(this.actor)}: ${describe(work.activity)}`;
     const address = firmware.length > 0 ? this.#firmware.callerAddress : this.cpu.nia;
     return [...(tpm ? [tpm] : []), ...firmware, { kind: 'code', name, address, lineStart: firmware.length === 0 }];
   }
@@ -505,11 +421,9 @@ export class Machine implements MachineApi {
     this.#tpm.reset();
     this.#firmware.reset();
     this.#hypervisor.tpmOpen = false;
-    this.#contexts.clear();
-    this.#entered.length = 0;
     this.#work = undefined;
     this.#primitive = undefined;
-    this.#powerUp();
+    this.#contexts.powerUp();
   }
 
   hashInto(update: (bytes: Uint8Array) => void): void {
@@ -518,8 +432,7 @@ export class Machine implements MachineApi {
       update(text(`page ${page}`));
       update(this.memory.read(page, DIRTY_PAGE_BYTES));
     }
-    for (const [key, context] of this.#contexts) update(text(`${key} ${plain(context)}`));
-    update(text(plain([this.#actor, this.#entered, this.#work, this.#primitive, this.#hypervisor])));
+    update(text(plain([this.#contexts.state(), this.#work, this.#primitive, this.#hypervisor])));
     update(text(plain([this.#tpm.summary(), this.#tpm.exchange, this.#tpm.state(), this.#firmware.summary()])));
   }
 
@@ -527,12 +440,6 @@ export class Machine implements MachineApi {
   dispose(): Promise<void> {
     return this.#tpm.dispose();
   }
-}
-
-function wordBytes(word: number, endian: 'little' | 'big'): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, word, endian === 'little');
-  return bytes;
 }
 
 /** An actor in the words of the scenario language. */

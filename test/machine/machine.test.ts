@@ -42,6 +42,31 @@ describe('actors', () => {
   });
 });
 
+describe('where instructions lead', () => {
+  // mtspr USRR0,r10; mtspr USRR1,r11; urfid; nop: on to the next instruction in another state
+  const leave = code(0x7d5a7ba6 | 0, 0x7d7b7ba6 | 0, 0x4c000264, 0x60000000);
+
+  it('leaves the statements of an actor in its state', () => {
+    const of = machine();
+    of.enter({ kind: 'ultravisor' });
+    of.writeRegister('r10', of.codeBase() + 12n);
+    of.writeRegister('r11', 0x9000_0000_0000_1003n);
+    const events: MachineEvent[] = [];
+    perform(of, leave, events);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'msr', to: 0x9000_0000_0000_1003n }));
+    expect([of.readRegister('MSR.S'), of.readRegister('MSR.HV')]).toEqual([1n, 1n]);
+  });
+
+  it('does not depend on what software left in its code area', () => {
+    const of = machine();
+    const junk = new Uint8Array(0x2000).fill(0xff);
+    perform(of, { kind: 'store bytes', address: of.codeBase() - 0x2000n, bytes: junk.subarray(0, 0x1000) });
+    expect(perform(of, hypercall(0x7777))).toMatchObject({ value: unsigned('H_FUNCTION') });
+    perform(of, code(0x38600001));
+    expect(of.readRegister('r3')).toBe(1n);
+  });
+});
+
 describe('loads and stores of an actor', () => {
   it.each(['little', 'big'] as const)('use its byte order: %s', (endian) => {
     const of = machine({ guests: [guest({ endian })] });

@@ -1,0 +1,63 @@
+/** The actor's own code in its memory: the stubs that statements execute, and `asm` blocks. */
+
+import type { Actor, MachineConfig } from '../common/machine';
+import type { PhysicalMemory } from '../memory/physical';
+import { type PlacedGuest, STUBS, type StubName, asmBase, codeArea, guestNamed } from './layout';
+
+const BRANCH = 0x4800_0000;
+const BRANCH_REACH_BITS = 26;
+
+export class CodeArea {
+  /** Effective address of the area. */
+  readonly #area: bigint;
+  /** Real address behind effective address 0. */
+  readonly #base: bigint;
+
+  constructor(
+    actor: Actor,
+    config: MachineConfig,
+    guests: readonly PlacedGuest[],
+    private readonly memory: PhysicalMemory,
+  ) {
+    this.#area = codeArea(actor, config, guests);
+    this.#base = actor.kind === 'guest' ? guestNamed(guests, actor.guest).base : 0n;
+  }
+
+  /** Effective address of offset 0 of `asm` blocks. */
+  get asmBase(): bigint {
+    return asmBase(this.#area);
+  }
+
+  /** Where `asm` blocks go when they end. */
+  get end(): bigint {
+    return this.#area + BigInt(STUBS.end.offset);
+  }
+
+  /**
+   * Effective address of a stub. It is written each time, in the byte order of the moment: software may have changed
+   * either.
+   */
+  stub(name: StubName, endian: 'little' | 'big'): bigint {
+    const { offset, word } = STUBS[name];
+    const address = this.#area + BigInt(offset);
+    this.#write(address, word, endian);
+    return address;
+  }
+
+  /** Puts an `asm` block (big-endian words) in its place, with a branch to `end` behind it; answers where it begins. */
+  place(offset: number, code: Uint8Array, endian: 'little' | 'big'): bigint {
+    const start = this.asmBase + BigInt(offset);
+    const words = new DataView(code.buffer, code.byteOffset, code.byteLength);
+    for (let at = 0; at + 4 <= code.length; at += 4) this.#write(start + BigInt(at), words.getUint32(at), endian);
+    const behind = start + BigInt(code.length);
+    const distance = Number(BigInt.asUintN(BRANCH_REACH_BITS, this.end - behind));
+    this.#write(behind, (BRANCH | distance) >>> 0, endian);
+    return start;
+  }
+
+  #write(address: bigint, word: number, endian: 'little' | 'big'): void {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, word, endian === 'little');
+    this.memory.write(this.#base + address, bytes);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Who acts, and with which registers: each partition, the host and the ultravisor have a register context of their own,
+ * which is put away while another one acts, as a hypervisor does with its virtual processors.
+ */
+
+import type { Actor, MachineConfig } from '../common/machine';
+import type { Cpu, CpuContext } from '../cpu/cpu';
+import { SPRN } from '../isa/sprs';
+import { type PlacedGuest, guestNamed } from './layout';
+import { LEVEL_MSR, PROBLEM_STATE, actorMsr, levelOf } from './levels';
+
+export class Contexts {
+  readonly #cpu: Cpu;
+  readonly #guests: readonly PlacedGuest[];
+  readonly #powerOn: CpuContext;
+  /** Registers of those who do not act now. */
+  readonly #away = new Map<string, CpuContext>();
+  readonly #entered: { readonly actor: Actor; readonly msr: bigint }[] = [];
+  #actor: Actor;
+
+  /** @param cpu as it is after power-on */
+  constructor(cpu: Cpu, config: MachineConfig, guests: readonly PlacedGuest[]) {
+    this.#cpu = cpu;
+    this.#guests = guests;
+    this.#powerOn = cpu.saveContext();
+    this.#actor = { kind: 'guest', guest: config.guests[0]?.name ?? '', user: false };
+  }
+
+  get actor(): Actor {
+    return this.#actor;
+  }
+
+  /** The first guest acts, and everything else is as after power-on. */
+  powerUp(): void {
+    this.#away.clear();
+    this.#entered.length = 0;
+    this.#actor = { kind: 'guest', guest: this.#guests[0]?.name ?? '', user: false };
+    this.#cpu.setSpr(SPRN.LPCR, LEVEL_MSR.lpcr);
+    this.#cpu.setSpr(SPRN.HID, LEVEL_MSR.hid);
+    this.#begin(this.#actor);
+  }
+
+  endian(actor: Actor): 'little' | 'big' {
+    return actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).endian : 'little';
+  }
+
+  /** @throws InputError `unknown-guest` */
+  enter(actor: Actor): void {
+    if (actor.kind === 'guest') guestNamed(this.#guests, actor.guest);
+    this.#entered.push({ actor: this.#actor, msr: this.#cpu.msr });
+    this.#switchTo(actor);
+  }
+
+  leave(): void {
+    const before = this.#entered.pop();
+    if (!before) return;
+    const same = contextOf(before.actor) === contextOf(this.#actor);
+    this.#switchTo(before.actor);
+    // Inside one context (`as svm1 { as svm1 user { } }`) only the problem state ends; what the block did to MSR stays.
+    if (same) this.#setProblemState(before.msr);
+  }
+
+  /**
+   * The actor's software goes on in its own state of privilege, wherever its instructions went in between: a guest may
+   * have become secure, but the ultravisor's statements execute as the ultravisor.
+   *
+   * @param msr MSR before those instructions
+   */
+  settle(msr: bigint): void {
+    if (levelOf(this.#cpu.msr) !== levelOf(msr)) this.#cpu.msr = msr;
+    else this.#setProblemState(msr);
+  }
+
+  #setProblemState(msr: bigint): void {
+    const { msr: now } = this.#cpu;
+    if (((now ^ msr) & LEVEL_MSR.problem) !== 0n) this.#cpu.msr = (now & ~PROBLEM_STATE) | (msr & PROBLEM_STATE);
+  }
+
+  #switchTo(actor: Actor): void {
+    const from = contextOf(this.#actor);
+    const to = contextOf(actor);
+    if (from !== to) {
+      this.#away.set(from, this.#cpu.saveContext());
+      const saved = this.#away.get(to);
+      this.#cpu.loadContext(saved ?? this.#powerOn);
+      if (saved) this.#setPartition(actor);
+      else this.#begin(actor);
+    }
+    this.#actor = actor;
+    this.#setProblemState(actorMsr(actor, this.endian(actor)));
+  }
+
+  #begin(actor: Actor): void {
+    this.#cpu.msr = actorMsr(actor, this.endian(actor));
+    this.#setPartition(actor);
+  }
+
+  #setPartition(actor: Actor): void {
+    // The ultravisor works on the partition that was there before.
+    if (actor.kind === 'ultravisor') return;
+    const lpid = actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).lpid : 0;
+    this.#cpu.setSpr(SPRN.LPIDR, BigInt(lpid));
+  }
+
+  /** Everything here beyond the CPU, as plain data for hashing. */
+  state(): unknown {
+    return [this.#actor, this.#entered, [...this.#away]];
+  }
+}
+
+/** Key of the register context that an actor uses: problem state shares its partition's. */
+function contextOf(actor: Actor): string {
+  if (actor.kind === 'guest') return `guest ${actor.guest}`;
+  return actor.kind === 'ultravisor' ? 'ultravisor' : 'host';
+}
