@@ -5,8 +5,8 @@
  */
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { InterruptRow } from '../isa/interrupts';
-import { MSR_BIT, type RegisterRow, privilegeState } from '../isa/registers';
-import { type SprRow, SPRN, SPRS, sprByNumber } from '../isa/sprs';
+import { MSR_BIT, privilegeState } from '../isa/registers';
+import { type SprRow, SPRN } from '../isa/sprs';
 import { rowOf } from '../isa/table';
 import { type PhysicalMemory, RESERVED_BYTES } from '../memory/physical';
 import {
@@ -21,19 +21,13 @@ import {
 } from './entry';
 import { type InterpreterExports, decodeTable, interpreterModule } from './interpreter';
 import { type Access, type PartitionScope, type Translation, bankOf, translate } from './mmu';
-import { readReference, registerNamed, writeReference } from './registers-view';
-import { decideSprAccess, fillSprAccess, isControlling } from './spr-access';
+import { CpuRegisters } from './registers';
+import { decideSprAccess, fillSprAccess } from './spr-access';
 import * as state from './state';
 
 export type { Access, PartitionScope, Translation } from './mmu';
 export type { Level } from './entry';
-
-/** A register's value for display. */
-export interface RegisterValue {
-  readonly name: string;
-  readonly value: bigint;
-  readonly bits: number;
-}
+export type { CpuContext, CpuState, RegisterValue } from './registers';
 
 /** An interrupt that the CPU has entered. */
 export interface Interrupt {
@@ -57,18 +51,6 @@ export type CpuExit =
   | { readonly executed: number; readonly reason: 'interrupt'; readonly interrupt: Interrupt }
   | { readonly executed: number; readonly reason: 'breakpoint' };
 
-/** The registers of a partition, as bytes. */
-export interface CpuContext {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** The whole state of a CPU, as bytes and the instruction count. */
-export interface CpuState {
-  readonly core: Uint8Array<ArrayBuffer>;
-  readonly sprs: Uint8Array<ArrayBuffer>;
-  readonly instructions: number;
-}
-
 /** Instructions between two returns from generated code. */
 const SLICE = 1_000_000;
 /** Processor version: POWER9 DD2.3, the first with the facility. */
@@ -82,11 +64,7 @@ const SMFCTRL_E = 1n << 63n;
 const SMFCTRL_D = 2n;
 const PAGE = BigInt(state.PAGE_BYTES);
 
-const partitionSprs: readonly SprRow[] = SPRS.filter((row) => row.owner === 'partition' && row.storage === row.number);
-
-export class Cpu {
-  private readonly view: DataView<ArrayBuffer>;
-  private readonly u8: Uint8Array<ArrayBuffer>;
+export class Cpu extends CpuRegisters {
   private readonly instances = new Map<number, InterpreterExports>();
   /** Generated code for the machine state that memory describes, and the MSR for which it does. */
   private current: { readonly msr: bigint; readonly generated: InterpreterExports } | undefined;
@@ -96,15 +74,13 @@ export class Cpu {
   private passOver: bigint | undefined;
   /** What a host function wants raised, made of the instruction word. */
   private pending: ((word: number) => InterruptRequest) | undefined;
-  private count = 0;
   /** Budget that was given to generated code when it was entered. */
   private slice = 0;
   private scope: PartitionScope | undefined;
 
   /** @param memory its first `RESERVED_BYTES` bytes become this CPU's */
-  constructor(readonly memory: PhysicalMemory) {
-    this.u8 = memory.u8;
-    this.view = new DataView(memory.memory.buffer);
+  constructor(memory: PhysicalMemory) {
+    super(memory);
     new Uint16Array(memory.memory.buffer, state.DECODE, state.DECODE_ENTRIES).set(decodeTable());
     fillSprAccess(this.u8);
     memory.onDirtyCleared(() => this.flushTlb());
@@ -113,7 +89,7 @@ export class Cpu {
 
   /** Registers as after power-on, in ultravisor state; memory stays. */
   reset(): void {
-    this.current = undefined;
+    this.stateReplaced();
     this.u8.fill(0, 0, state.CORE_BYTES);
     this.u8.fill(0, state.SPR, state.SPR + state.SPR_BYTES);
     this.storeSpr(SPRN.PVR, PVR_POWER9_DD23);
@@ -124,212 +100,6 @@ export class Cpu {
     this.passOver = undefined;
     this.pending = undefined;
     this.flushTlb();
-  }
-
-  // -- registers ------------------------------------------------------------------------------------------------
-
-  /** General purpose register n (0 to 31), unsigned. */
-  gpr(n: number): bigint {
-    return this.view.getBigUint64(state.GPR + 8 * (n & 31), true);
-  }
-  setGpr(n: number, value: bigint): void {
-    this.view.setBigUint64(state.GPR + 8 * (n & 31), BigInt.asUintN(64, value), true);
-  }
-  /** Address of the next instruction. */
-  get nia(): bigint {
-    return this.view.getBigUint64(state.NIA, true);
-  }
-  set nia(value: bigint) {
-    this.view.setBigUint64(state.NIA, BigInt.asUintN(64, value) & ~3n, true);
-  }
-  get msr(): bigint {
-    return this.view.getBigUint64(state.MSR, true);
-  }
-  set msr(value: bigint) {
-    this.view.setBigUint64(state.MSR, BigInt.asUintN(64, value), true);
-  }
-  get cr(): bigint {
-    let value = 0n;
-    for (let field = 0; field < 8; field++) value = (value << 4n) | BigInt(this.u8[state.CR + field] ?? 0);
-    return value;
-  }
-  set cr(value: bigint) {
-    for (let field = 0; field < 8; field++) {
-      this.u8[state.CR + field] = Number((value >> BigInt(28 - 4 * field)) & 15n);
-    }
-  }
-  get lr(): bigint {
-    return this.loadSpr(SPRN.LR);
-  }
-  set lr(value: bigint) {
-    this.storeSpr(SPRN.LR, value);
-  }
-  get ctr(): bigint {
-    return this.loadSpr(SPRN.CTR);
-  }
-  set ctr(value: bigint) {
-    this.storeSpr(SPRN.CTR, value);
-  }
-  get xer(): bigint {
-    return this.loadSpr(SPRN.XER);
-  }
-  set xer(value: bigint) {
-    this.storeSpr(SPRN.XER, value);
-  }
-
-  private loadSpr(number: number): bigint {
-    return this.view.getBigUint64(state.SPR + 8 * number, true);
-  }
-  private storeSpr(number: number, value: bigint): void {
-    this.view.setBigUint64(state.SPR + 8 * number, BigInt.asUintN(64, value), true);
-  }
-
-  /** Special purpose register by number, without any check of privilege; 0 where the machine has none. */
-  spr(number: number): bigint {
-    const row = sprByNumber(number);
-    return row ? this.sprValue(row, this.count) : 0n;
-  }
-  /** Sets a special purpose register by number, read-only ones too. */
-  setSpr(number: number, value: bigint): void {
-    const row = sprByNumber(number);
-    if (row) this.setSprValue(row, value, this.count);
-  }
-
-  /** @param now instruction count */
-  private sprValue(row: SprRow, now: number): bigint {
-    const timeBase = BigInt.asUintN(64, this.loadSpr(SPRN.TB) + BigInt(now));
-    switch (row.number) {
-      case SPRN.TB:
-      case SPRN.TBU40:
-        return timeBase;
-      case SPRN.TBU:
-      case SPRN.TBUW:
-        return timeBase >> 32n;
-      case SPRN.TBL:
-        return timeBase & 0xffff_ffffn;
-      case SPRN.DEC:
-      case SPRN.HDEC:
-        // Kept as the time at which it reaches 0.
-        return BigInt.asUintN(64, this.loadSpr(row.number) - timeBase);
-      default:
-        // PPR32 is the high word of PPR; all other aliases are the register itself.
-        return row.name === 'PPR32' ? this.loadSpr(row.storage) >> 32n : this.loadSpr(row.storage);
-    }
-  }
-
-  private setSprValue(row: SprRow, raw: bigint, now: number): void {
-    const value = BigInt.asUintN(row.bits, raw);
-    const elapsed = BigInt(now);
-    const timeBase = this.sprValue({ ...row, number: SPRN.TB }, now);
-    const setTimeBase = (wanted: bigint): void => this.storeSpr(SPRN.TB, wanted - elapsed);
-    switch (row.number) {
-      case SPRN.TB:
-        return setTimeBase(value);
-      case SPRN.TBU:
-      case SPRN.TBUW:
-        return setTimeBase((value << 32n) | (timeBase & 0xffff_ffffn));
-      case SPRN.TBL:
-        return setTimeBase((timeBase & ~0xffff_ffffn) | value);
-      case SPRN.TBU40:
-        return setTimeBase((value & ~0xff_ffffn) | (timeBase & 0xff_ffffn));
-      case SPRN.DEC:
-      case SPRN.HDEC:
-        return this.storeSpr(row.number, value + timeBase);
-      default:
-        if (row.name === 'PPR32') {
-          return this.storeSpr(row.storage, (this.loadSpr(row.storage) & 0xffff_ffffn) | (value << 32n));
-        }
-        this.storeSpr(row.storage, value);
-        if (isControlling(row.number)) this.flushTlb();
-    }
-  }
-
-  /** Value of a register or a field of one: `r3`, `cr0`, `MSR.S`, `SRR0`, in any case. */
-  readRegister(name: string): bigint | undefined {
-    const reference = registerNamed(name);
-    return reference && readReference(this, reference);
-  }
-  /** Sets a register or a field of one; false when there is no such name. */
-  writeRegister(name: string, value: bigint): boolean {
-    const reference = registerNamed(name);
-    if (!reference) return false;
-    writeReference(this, reference, value);
-    return true;
-  }
-  /** The value of a whole register of the tables. */
-  readWhole(row: RegisterRow | SprRow): bigint {
-    if ('number' in row) return this.spr(row.number);
-    if (row.name === 'CR') return this.cr;
-    if (row.name === 'NIA') return this.nia;
-    if (row.name === 'MSR') return this.msr;
-    const n = Number(/\d+$/.exec(row.name)?.[0] ?? 0);
-    return row.bits === 4 ? BigInt(this.u8[state.CR + n] ?? 0) : this.gpr(n);
-  }
-  /** Sets a whole register of the tables. */
-  writeWhole(row: RegisterRow | SprRow, value: bigint): void {
-    if ('number' in row) return this.setSpr(row.number, value);
-    if (row.name === 'CR') this.cr = value;
-    else if (row.name === 'NIA') this.nia = value;
-    else if (row.name === 'MSR') this.msr = value;
-    else {
-      const n = Number(/\d+$/.exec(row.name)?.[0] ?? 0);
-      if (row.bits === 4) this.u8[state.CR + n] = Number(value & 15n);
-      else this.setGpr(n, value);
-    }
-  }
-
-  // -- state as data --------------------------------------------------------------------------------------------
-
-  /** The registers that a partition owns: GPRs, CR, NIA, MSR and the SPRs that need no more than privileged state. */
-  saveContext(): CpuContext {
-    const bytes = new Uint8Array(state.CORE_BYTES + 8 * partitionSprs.length);
-    bytes.set(this.u8.subarray(0, state.CORE_BYTES));
-    partitionSprs.forEach((row, i) => {
-      bytes.set(this.u8.subarray(state.SPR + 8 * row.number, state.SPR + 8 * row.number + 8), state.CORE_BYTES + 8 * i);
-    });
-    return { bytes };
-  }
-  /** Puts a partition's registers back. A reservation is lost. */
-  loadContext(context: CpuContext): void {
-    this.current = undefined;
-    this.u8.set(context.bytes.subarray(0, state.CORE_BYTES));
-    partitionSprs.forEach((row, i) => {
-      const at = state.CORE_BYTES + 8 * i;
-      this.u8.set(context.bytes.subarray(at, at + 8), state.SPR + 8 * row.number);
-    });
-    this.storeSpr(1024, 0n);
-  }
-
-  /** All state of the CPU. */
-  save(): CpuState {
-    return {
-      core: this.u8.slice(0, state.CORE_BYTES),
-      sprs: this.u8.slice(state.SPR, state.SPR + state.SPR_BYTES),
-      instructions: this.count,
-    };
-  }
-  /** Puts all state back. */
-  restore(saved: CpuState): void {
-    this.current = undefined;
-    this.u8.set(saved.core);
-    this.u8.set(saved.sprs, state.SPR);
-    this.count = saved.instructions;
-    this.passOver = undefined;
-    this.flushTlb();
-  }
-  /** All architected state as bytes, for hashing: equal bytes if and only if equal states. */
-  stateBytes(): Uint8Array<ArrayBuffer> {
-    const registers = state.FETCH_BASE;
-    const bytes = new Uint8Array(registers + state.SPR_BYTES + 8);
-    bytes.set(this.u8.subarray(0, registers));
-    bytes.set(this.u8.subarray(state.SPR, state.SPR + state.SPR_BYTES), registers);
-    new DataView(bytes.buffer).setFloat64(registers + state.SPR_BYTES, this.count);
-    return bytes;
-  }
-
-  /** Instructions begun since reset. The Time Base follows it. */
-  get instructions(): number {
-    return this.count;
   }
 
   // -- translation ----------------------------------------------------------------------------------------------
@@ -344,7 +114,7 @@ export class Cpu {
   }
 
   /** Forgets all translations: after any change of what partition-scoped translation answers. */
-  flushTlb(): void {
+  override flushTlb(): void {
     this.u8.fill(0xff, state.FETCH_TLB, state.FETCH_TLB + state.BANKS * state.FETCH_BANK_BYTES);
     this.u8.fill(0xff, state.DATA_TLB, state.DATA_TLB + state.BANKS * state.DATA_BANK_BYTES);
   }
@@ -456,6 +226,11 @@ export class Cpu {
     this.passOver = undefined;
     const exit = this.execute(this.view.getUint32(host, (this.msr & MSR_BIT.LE) !== 0n));
     return exit.reason === 'interrupt' ? { ...exit, executed: executed + exit.executed } : executed + exit.executed;
+  }
+
+  protected override stateReplaced(): void {
+    this.current = undefined;
+    this.passOver = undefined;
   }
 
   /** Makes generated code see the machine state: privilege, banks, byte order. */

@@ -14,18 +14,12 @@ export interface RegisterReference {
   readonly field: RegisterBit | undefined;
 }
 
-const ALIASES: readonly (readonly [alias: string, name: string])[] = [
-  ['pc', 'nia'],
-  ['ctrl', 'ctrl'],
-];
-
 const rows = new Map<string, RegisterRow | SprRow>(
   [...CORE_REGISTERS, ...SPRS].map((row) => [row.name.toLowerCase(), row]),
 );
-for (const [alias, name] of ALIASES) {
-  const row = rows.get(name);
-  if (row) rows.set(alias, row);
-}
+// What debuggers call it.
+const nia = rows.get('nia');
+if (nia) rows.set('pc', nia);
 
 /** Finds a register, or a field of one after a dot, in any case. */
 export function registerNamed(name: string): RegisterReference | undefined {
