@@ -365,16 +365,35 @@ export class Machine implements MachineApi {
   }
 
   peek(address: bigint, length: number): Uint8Array | undefined {
-    return this.cpu.peek(address, length);
+    return this.#firmware.busy ? this.#peekAsActor(address, length) : this.cpu.peek(address, length);
   }
 
   poke(address: bigint, bytes: Uint8Array): boolean {
-    return bytes.every((byte, i) => {
-      const place = this.cpu.translate(BigInt.asUintN(64, address + BigInt(i)), 'load');
-      if (!('ra' in place) || !this.memory.contains(place.ra, 1)) return false;
-      this.memory.write(place.ra, Uint8Array.of(byte));
-      return true;
+    const places = Array.from(bytes, (_, i) => this.#realOfActor(BigInt.asUintN(64, address + BigInt(i))));
+    if (places.includes(undefined)) return false;
+    places.forEach((ra, i) => {
+      if (ra !== undefined) this.memory.write(ra, bytes.subarray(i, i + 1));
     });
+    return true;
+  }
+
+  /** While firmware runs the CPU is in its state: the actor's view is that of the instruction that it was called by. */
+  #peekAsActor(address: bigint, length: number): Uint8Array | undefined {
+    const first = this.#realOfActor(address);
+    const last = this.#realOfActor(address + BigInt(Math.max(length, 1) - 1));
+    return first === undefined || last === undefined ? undefined : this.memory.read(first, length);
+  }
+
+  /** Real address that the actor reaches at an effective address; undefined where it may not or there is no memory. */
+  #realOfActor(address: bigint): bigint | undefined {
+    if (!this.#firmware.busy) {
+      const place = this.cpu.translate(address, 'load');
+      return 'ra' in place && this.memory.contains(place.ra, 1) ? place.ra : undefined;
+    }
+    const { actor } = this;
+    const ra = actor.kind === 'guest' ? this.ra(actor.guest, address) : address;
+    if (ra === undefined || !this.memory.contains(ra, 1)) return undefined;
+    return this.memory.isSecure(ra) && actor.kind !== 'ultravisor' ? undefined : ra;
   }
 
   // --- views --------------------------------------------------------------------------------------------------------

@@ -42,6 +42,11 @@ export async function performAsync(
   events: MachineEvent[] = [],
 ): Promise<ActivityResult> {
   of.begin(activity);
+  return finish(of, events);
+}
+
+/** Runs what was begun to its end, asking the outside where that is needed. */
+export async function finish(of: Machine, events: MachineEvent[] = []): Promise<ActivityResult> {
   while (of.state !== 'idle') {
     if (of.state === 'waiting') await of.service();
     else events.push(...of.step(1).events);

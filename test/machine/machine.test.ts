@@ -170,6 +170,18 @@ describe('H_TPM_COMM on the machine', () => {
     expect([...stacks]).toEqual(['firmware code', 'tpm firmware code', '']);
   });
 
+  it('shows memory as the caller sees it while the hypervisor works', () => {
+    const of = machine();
+    perform(of, { kind: 'store bytes', address: 0x10000n, bytes: GET_RANDOM });
+    of.begin(hypercall(H_TPM_COMM, 1, 0x10000, 12, 0x11000, 4096));
+    of.step(1);
+    expect(of.frames()[0]?.kind).toBe('firmware');
+    expect(of.peek(0x10000n, 12)).toEqual(GET_RANDOM);
+    expect(of.peek(0x3f_fff8n, 16)).toBeUndefined();
+    expect([of.poke(0x10000n, Uint8Array.of(9)), of.poke(0x40_0000n, Uint8Array.of(9))]).toEqual([true, false]);
+    expect(of.peek(0x10000n, 1)).toEqual(Uint8Array.of(9));
+  });
+
   it('works from the ultravisor, which comes back by UV_RETURN', () => {
     const of = machine();
     of.enter({ kind: 'ultravisor' });
