@@ -40,7 +40,7 @@ export function diskFiles(workspace: string): FileProvider {
       const path = toPath(resolve(dirname(base), named));
       if (isAbsolute(named)) return path;
       const inside = relative(root, path);
-      return inside.startsWith('..') || isAbsolute(inside) ? 'outside' : path;
+      return inside.startsWith('..') || isAbsolute(inside) ? undefined : path;
     },
   };
 }
