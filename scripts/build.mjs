@@ -54,7 +54,7 @@ const anywhere = {
   splitting: true,
   define: { PEF_VERSION: JSON.stringify(manifest().version) },
   // Bundled CommonJS packages ask for Node's modules in their own way.
-  banner: { js: "import { createRequire as __create } from 'node:module'; const require = __create(import.meta.url);" },
+  banner: { js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);" },
 };
 
 /** @type {Record<string, { bytes: number }>} */
