@@ -34,7 +34,9 @@ await esbuild.build({
   target: 'node22',
   packages: 'bundle',
   // Bundled CommonJS packages ask for Node's modules in their own way.
-  banner: { js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
+  },
   logLevel: 'error',
 });
 

@@ -1,7 +1,7 @@
 /**
  * Bundles what ships into dist/.
  *
- *   node scripts/build.mjs [--minify]
+ *   node scripts/build.mjs [--release]
  *
  * The activation entry is small, because its size is the activation time. What is heavy is loaded when it is needed:
  * the language client, and the adapter, the language server and the command line, which share the emulator in chunks.
@@ -12,7 +12,8 @@ import path from 'node:path';
 import { licenseNotices } from './lib/licenses.mjs';
 import { manifest, root } from './lib/project.mjs';
 
-const minify = process.argv.includes('--minify');
+/** Without source maps. */
+const release = process.argv.includes('--release');
 const dist = path.join(root, 'dist');
 
 /** @satisfies {esbuild.BuildOptions} */
@@ -23,8 +24,9 @@ const common = {
   platform: /** @type {const} */ ('node'),
   // The oldest Node of the VS Code versions that package.json names.
   target: 'node22',
-  minify,
-  sourcemap: !minify,
+  // Also for development, so that what is tried is what ships.
+  minify: true,
+  sourcemap: !release,
   // Names of classes appear in messages.
   keepNames: true,
   legalComments: /** @type {const} */ ('none'),
@@ -54,7 +56,9 @@ const anywhere = {
   splitting: true,
   define: { PEF_VERSION: JSON.stringify(manifest().version) },
   // Bundled CommonJS packages ask for Node's modules in their own way.
-  banner: { js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
+  },
 };
 
 /** @type {Record<string, { bytes: number }>} */

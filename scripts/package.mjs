@@ -1,5 +1,5 @@
 /**
- * Makes pef-debug.vsix: bundles minified, packs with vsce, and refuses a package above the limit.
+ * Makes pef-debug.vsix: bundles without source maps, packs with vsce, and refuses a package above the limit.
  *
  *   node scripts/package.mjs
  */
@@ -17,7 +17,7 @@ export const VSIX_LIMIT = 1.5e6;
  * @returns {Promise<{ file: string, bytes: number }>} path and size of the package
  */
 export async function packageExtension() {
-  const build = [path.join(root, 'scripts/build.mjs'), '--minify'];
+  const build = [path.join(root, 'scripts/build.mjs'), '--release'];
   const { status } = spawnSync(process.execPath, build, { stdio: 'inherit' });
   if (status !== 0) throw new Error('the build failed');
   const file = path.join(root, 'pef-debug.vsix');

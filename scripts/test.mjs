@@ -67,6 +67,11 @@ await part('Package', async () => {
   vsix = (await packageExtension()).file;
   return { passed: 1, failed: 0, skipped: 0 };
 });
+await part('Command line', () => {
+  const args = [path.join(root, 'bin/pef.js'), 'run', 'examples/h-tpm-comm.pef', '--quiet'];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+});
 if (vsix) {
   await part('Suite in VS Code', () => runSuite(vsix));
   await part('User interface of VS Code', () => runUserInterface(vsix));
