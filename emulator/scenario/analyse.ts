@@ -105,7 +105,15 @@ class Analyser {
   private context(file: SourceFile): Context {
     const known = this.contexts.get(file);
     if (known) return known;
-    const context = new Context(file.path, this.globals(file), this.diagnostics, file.files, undefined, this.asmBlocks);
+    const context = new Context(
+      lowerExpression,
+      file.path,
+      this.globals(file),
+      this.diagnostics,
+      file.files,
+      undefined,
+      this.asmBlocks,
+    );
     this.contexts.set(file, context);
     return context;
   }

@@ -3,6 +3,7 @@
 import type { AstNode } from 'langium';
 import type { TextRange } from '../common/errors';
 import type { Diagnostic, DiagnosticCode, Diagnostics } from './diagnostics';
+import type * as ast from './generated/ast';
 import type { AsmBlock, Expr, LocalVariable, Place } from './ir';
 import { rangeOf, rangeOfProperty } from './source';
 
@@ -82,7 +83,9 @@ export class Locals {
 export class Context {
   readonly asmBlocks: AsmBlock[];
 
+  /** @param lowerExpression lowers expressions inside of others; given, so that the files of lowering form no circle */
   constructor(
+    private readonly lowerExpression: (context: Context, expression: ast.Expression) => Expr,
     readonly path: string,
     readonly globals: Globals,
     private readonly diagnostics: Diagnostics,
@@ -93,9 +96,21 @@ export class Context {
     this.asmBlocks = asmBlocks;
   }
 
+  lower(expression: ast.Expression): Expr {
+    return this.lowerExpression(this, expression);
+  }
+
   /** The same file inside of another routine. */
   inRoutine(): Context {
-    return new Context(this.path, this.globals, this.diagnostics, this.files, new Locals(), this.asmBlocks);
+    return new Context(
+      this.lowerExpression,
+      this.path,
+      this.globals,
+      this.diagnostics,
+      this.files,
+      new Locals(),
+      this.asmBlocks,
+    );
   }
 
   place(node: AstNode): Place {

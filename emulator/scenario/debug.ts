@@ -82,7 +82,7 @@ function watchContext(
   };
   const guests = new Set(machine.config.guests.map(({ name }) => name));
   const globals = { guests, procedures, constant, constantNames: () => program.constants.keys() };
-  return new Context('', globals, diagnostics, new Map(), locals);
+  return new Context(lowerExpression, '', globals, diagnostics, new Map(), locals);
 }
 
 function environment(variables: readonly ScopedValue[], machine: MachineApi): Environment {

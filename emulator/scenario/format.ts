@@ -4,6 +4,8 @@ import { toHex } from '../common/bytes';
 import type { Actor } from '../common/machine';
 import { isList, isRecord } from '../common/values';
 import type { Value } from '../common/values';
+import { explainResponseCode } from '../tpm/codec';
+import type { Expected } from './ir';
 import { CONSTANTS, resultName } from './vocabulary';
 
 export interface FormatOptions {
@@ -64,8 +66,15 @@ export function valueText(value: Value): string {
  */
 export function sideText(value: Value, other: string): string {
   const family = CONSTANTS.get(other)?.family;
-  const name = family !== undefined && typeof value === 'bigint' ? resultName(family, value) : undefined;
+  const name = family !== undefined && typeof value === 'bigint' ? nameOf(family, value) : undefined;
   return name === undefined ? valueText(value) : `${valueText(value)}, ${name}`;
+}
+
+/** TPM response codes also say which parameter, handle or session they are about. */
+function nameOf(family: Expected['family'], value: bigint): string | undefined {
+  const exact = resultName(family, value);
+  if (exact !== undefined || family !== 'TPM' || value > 0xffff_ffffn) return exact;
+  return explainResponseCode(Number(value)).text;
 }
 
 /** An actor in the words of the language. */

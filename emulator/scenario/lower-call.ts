@@ -7,9 +7,9 @@ import type { Context } from './context';
 import { constantValue } from './evaluate';
 import type * as ast from './generated/ast';
 import type { Expected, Expr } from './ir';
-import { lowerExpression, node, requireNumber, unknown } from './lower-expression';
 import { didYouMean, nearest } from '../common/nearest';
 import { parseNumber, rangeOf, rangeOfProperty } from './source';
+import { node, requireNumber, unknown } from './tree';
 import { CONSTANTS, callNames, resultNames } from './vocabulary';
 
 /** Registers r4 to r12 carry arguments: nine at most. */
@@ -19,7 +19,7 @@ const WORDS = { 1: 'hypercall', 2: 'ultracall' } as const;
 /** An ultracall or hypercall. */
 export function lowerCall(context: Context, call: ast.MachineCall): Expr {
   const lev = call.call === 'ultracall' ? 2 : 1;
-  const values = call.arguments.map((argument) => lowerExpression(context, argument.value));
+  const values = call.arguments.map((argument) => context.lower(argument.value));
   values.forEach((value) => requireNumber(context, value, 'An argument'));
   const target = call.name === undefined ? numbered(context, call, lev) : named(context, call, lev, call.name);
   const row = target?.row;
@@ -191,8 +191,8 @@ function lowerExpected(
 
 /** A TPM command. */
 export function lowerSend(context: Context, send: ast.SendExpression): Expr {
-  const values = send.arguments.map((argument) => lowerExpression(context, argument.value));
-  const sessions = send.sessions.map((session) => lowerExpression(context, session));
+  const values = send.arguments.map((argument) => context.lower(argument.value));
+  const sessions = send.sessions.map((session) => context.lower(session));
   const expected = lowerExpected(context, send, ['TPM', 'H'], send.command);
   const row = send.command.startsWith('TPM2_') ? findCommand(send.command) : undefined;
   if (!row) {

@@ -1,38 +1,17 @@
 /** Expressions: from the parser's flat lists to checked trees. */
 
-import { fromHex } from '../common/bytes';
-import { messageOf } from '../common/errors';
 import type { TextRange } from '../common/errors';
-import type { Value } from '../common/values';
+import { didYouMean, nearest } from '../common/nearest';
 import type { Context } from './context';
 import { constantValue } from './evaluate';
-import { FUNCTIONS, functionNamed } from './functions';
 import * as ast from './generated/ast';
 import type { BinaryOperator, Expr, UnaryOperator, Width } from './ir';
 import { lowerCall, lowerSend } from './lower-call';
-import { didYouMean, nearest } from '../common/nearest';
-import { parseNumber, rangeOf, rangeOfProperty, spanning } from './source';
+import { lowerFunction } from './lower-function';
+import { lowerFile, lowerHex, lowerNumber, lowerRecord } from './lower-literal';
+import { rangeOf, spanning } from './source';
+import { A_TYPE, MAX_DEPTH, node, requireBytes, requireNumber, typeOf, unknown } from './tree';
 import { CONSTANTS, registerNamed, registerNames } from './vocabulary';
-
-/** Highest expression tree; with the limit on brackets it bounds all recursion over expressions. */
-const MAX_DEPTH = 400;
-
-type Shape<T> = T extends unknown ? Omit<T, 'place' | 'depth'> : never;
-
-/** Makes a tree node over its children. */
-export function node(context: Context, range: TextRange, shape: Shape<Expr>, children: readonly Expr[] = []): Expr {
-  const depth = 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0);
-  const place = { path: context.path, range };
-  if (depth === MAX_DEPTH + 1) {
-    context.error(range, 'too-deep', `The expression is nested deeper than ${MAX_DEPTH}; split it up with let.`);
-  }
-  if (depth > MAX_DEPTH) return { kind: 'unknown', place, depth: 1 };
-  return { ...shape, place, depth };
-}
-
-export function unknown(context: Context, range: TextRange): Expr {
-  return node(context, range, { kind: 'unknown' });
-}
 
 // ---- binary operators, by precedence climbing over the flat list
 
@@ -123,65 +102,6 @@ function checkOperands(context: Context, operator: BinaryOperator, left: Expr, r
       `The right side of ${operator} is 0; divide by another number.`,
     );
   }
-}
-
-type TypeWord = 'number' | 'bytes' | 'truth' | 'record' | 'list';
-const A_TYPE: Readonly<Record<TypeWord, string>> = {
-  number: 'a number',
-  bytes: 'a byte string',
-  truth: 'a truth value',
-  record: 'a structure',
-  list: 'a list',
-};
-
-/** The type of an expression where it is plain to see. */
-export function typeOf(expression: Expr): TypeWord | undefined {
-  switch (expression.kind) {
-    case 'value':
-      return typeOfValue(expression.value);
-    case 'register':
-    case 'unary':
-    case 'load':
-    case 'call':
-      return expression.kind === 'unary' && expression.operator === '!' ? 'truth' : 'number';
-    case 'binary':
-      return /^(?:[<>]=?|[=!]=)$/.test(expression.operator) ? 'truth' : 'number';
-    case 'logic':
-      return 'truth';
-    case 'slice':
-    case 'load bytes':
-      return 'bytes';
-    case 'record':
-    case 'response':
-      return 'record';
-    case 'list':
-    case 'gprs':
-      return 'list';
-    case 'function':
-      return functionNamed(expression.name)?.result;
-    default:
-      return undefined;
-  }
-}
-
-function typeOfValue(value: Value): TypeWord {
-  if (typeof value === 'bigint') return 'number';
-  if (typeof value === 'boolean') return 'truth';
-  return value instanceof Uint8Array ? 'bytes' : value.kind;
-}
-
-/** Reports an expression that is plainly no number. */
-export function requireNumber(context: Context, expression: Expr, what: string): void {
-  const type = typeOf(expression);
-  if (type === undefined || type === 'number' || type === 'truth') return;
-  context.error(expression.place.range, 'type-mismatch', `${what} must be a number, but this is ${A_TYPE[type]}.`);
-}
-
-/** Reports an expression that is plainly no byte string. */
-export function requireBytes(context: Context, expression: Expr, what: string): void {
-  const type = typeOf(expression);
-  if (type === undefined || type === 'bytes') return;
-  context.error(expression.place.range, 'type-mismatch', `${what} must be a byte string, but this is ${A_TYPE[type]}.`);
 }
 
 // ---- operands
@@ -332,151 +252,6 @@ function lowerAtom(context: Context, primary: Exclude<ast.Primary, ast.NameExpre
     case 'FunctionCall':
       return lowerFunction(context, primary, true);
   }
-}
-
-function lowerNumber(context: Context, { digits, unit, $cstNode }: ast.NumberLiteral): bigint {
-  const range = rangeOf($cstNode);
-  const number = parseNumber(digits, unit);
-  if (number === undefined) {
-    const message = `'${digits}' is not a number; write decimal digits, 0x and hexadecimal digits, or 0b and binary digits.`;
-    context.error(range, 'bad-number', message);
-    return 0n;
-  }
-  if (number < 1n << 64n) return number;
-  context.error(range, 'number-too-large', 'The number needs more than 64 bits; the largest is 0xffff_ffff_ffff_ffff.');
-  return 0n;
-}
-
-function lowerHex(context: Context, literal: ast.HexLiteral): Expr {
-  const range = rangeOf(literal.$cstNode);
-  try {
-    return node(context, range, { kind: 'value', value: fromHex(literal.digits) });
-  } catch (error) {
-    context.errorAt(literal, 'digits', 'bad-hex', messageOf(error));
-    return unknown(context, range);
-  }
-}
-
-function lowerFile(context: Context, literal: ast.FileLiteral): Expr {
-  const range = rangeOf(literal.$cstNode);
-  const content = context.files.get(literal.path);
-  if (content instanceof Uint8Array) return node(context, range, { kind: 'value', value: content });
-  if (content === undefined) {
-    context.errorAt(literal, 'path', 'not-constant', 'A file cannot be read here; name it in the scenario.');
-  } else if (content !== 'unread') {
-    context.errorAt(literal, 'path', content.code, content.message);
-  }
-  return unknown(context, range);
-}
-
-function lowerRecord(context: Context, literal: ast.RecordLiteral): Expr {
-  const seen = new Set<string>();
-  const fields = literal.fields.map((argument): [string, Expr] => {
-    const value = lowerExpression(context, argument.value);
-    const { name } = argument;
-    if (name === undefined) {
-      context.error(rangeOf(argument.$cstNode), 'syntax', 'A field of a structure needs a name; write name: value.');
-    } else if (seen.has(name)) {
-      context.errorAt(argument, 'name', 'duplicate-argument', `The field '${name}' is given twice; remove one.`);
-    }
-    seen.add(name ?? '');
-    return [name ?? '', value];
-  });
-  const children = fields.map(([, value]) => value);
-  return node(context, rangeOf(literal.$cstNode), { kind: 'record', fields }, children);
-}
-
-/** A call of a procedure or a function. `wanted`: its value is used. */
-export function lowerFunction(context: Context, call: ast.FunctionCall, wanted: boolean): Expr {
-  const name = call.callee.$refText;
-  const range = rangeOf(call.$cstNode);
-  const procedure = context.globals.procedures.get(name);
-  if (!procedure) return lowerBuiltin(context, call, name);
-  const values = call.arguments.map((argument) => lowerExpression(context, argument));
-  const given = count(values.length, 'argument');
-  if (values.length < procedure.parameters.length) {
-    const missing = procedure.parameters.slice(values.length).join(', ');
-    context.error(
-      range,
-      'missing-argument',
-      `${name} takes ${count(procedure.parameters.length, 'argument')}; give ${missing}.`,
-    );
-  } else if (values.length > procedure.parameters.length) {
-    const extra = values[procedure.parameters.length] ?? call;
-    const at = 'place' in extra ? extra.place.range : range;
-    context.error(
-      at,
-      'too-many-arguments',
-      `${name} takes ${count(procedure.parameters.length, 'argument')}, not ${given}.`,
-    );
-  }
-  if (wanted && !procedure.returnsValue) {
-    context.error(
-      range,
-      'no-value',
-      `The procedure ${name} returns no value; give it a 'return value', or call it as a statement.`,
-    );
-  }
-  return node(context, range, { kind: 'procedure', name, procedure: procedure.index, arguments: values }, values);
-}
-
-const count = (n: number, thing: string) => `${n === 0 ? 'no' : n} ${thing}${n === 1 ? '' : 's'}`;
-
-function lowerBuiltin(context: Context, call: ast.FunctionCall, name: string): Expr {
-  const range = rangeOf(call.$cstNode);
-  const row = functionNamed(name);
-  if (!row) {
-    const known = [...context.globals.procedures.keys(), ...FUNCTIONS.map((known) => known.name)];
-    const near = nearest(name, known);
-    context.errorAt(
-      call,
-      'callee',
-      'unknown-procedure',
-      `No procedure or function is named '${name}'${didYouMean(near)}`,
-      near,
-    );
-    call.arguments.forEach((argument) => lowerExpression(context, argument));
-    return unknown(context, range);
-  }
-  if (call.arguments.length !== row.parameters.length) {
-    const code = call.arguments.length < row.parameters.length ? 'missing-argument' : 'too-many-arguments';
-    const wanted = row.parameters.map((parameter) => parameter.name).join(', ');
-    context.error(range, code, `${name} takes ${count(row.parameters.length, 'argument')}: write ${name}(${wanted}).`);
-    return unknown(context, range);
-  }
-  let guest: string | undefined;
-  const values: Expr[] = [];
-  row.parameters.forEach((parameter, i) => {
-    const argument = call.arguments[i];
-    if (!argument) return;
-    if (parameter.kind === 'guest') {
-      guest = guestArgument(context, argument);
-      return;
-    }
-    const value = lowerExpression(context, argument);
-    if (parameter.kind === 'number') requireNumber(context, value, `The ${parameter.doc}`);
-    if (parameter.kind === 'bytes') requireBytes(context, value, `What ${name} takes`);
-    values.push(value);
-  });
-  return node(context, range, { kind: 'function', name: row.name, arguments: values, guest }, values);
-}
-
-function guestArgument(context: Context, argument: ast.Expression): string | undefined {
-  const [operand] = argument.operands;
-  const primary = argument.operands.length === 1 && operand?.suffixes.length === 0 ? operand.primary : undefined;
-  if (!ast.isNameExpression(primary)) {
-    context.error(rangeOf(argument.$cstNode), 'unknown-guest', 'The name of a guest must stand here.');
-    return undefined;
-  }
-  return knownGuest(context, primary.target.$refText, rangeOfProperty(primary, 'target'));
-}
-
-/** The name when a guest has it; reports it otherwise. */
-export function knownGuest(context: Context, name: string, range: TextRange): string | undefined {
-  if (context.globals.guests.has(name)) return name;
-  const near = nearest(name, context.globals.guests);
-  context.error(range, 'unknown-guest', `No guest is named '${name}'${didYouMean(near)}`, near);
-  return undefined;
 }
 
 /** The number that an expression is before the run, or undefined (reported) when it is none. */

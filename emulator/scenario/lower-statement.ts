@@ -6,18 +6,11 @@ import { lowerAsm } from './asm-block';
 import type { Context } from './context';
 import * as ast from './generated/ast';
 import type { Body, ExpectedInterrupt, Expr, LocalVariable, Routine, Stmt } from './ir';
-import {
-  knownGuest,
-  lowerExpression,
-  lowerFunction,
-  requireBytes,
-  requireNumber,
-  typeOf,
-  unknown,
-  widthOf,
-} from './lower-expression';
+import { lowerExpression, widthOf } from './lower-expression';
+import { knownGuest, lowerFunction } from './lower-function';
 import { didYouMean, nearest } from '../common/nearest';
 import { parseNumber, rangeOf, rangeOfProperty } from './source';
+import { requireBytes, requireNumber, typeOf, unknown } from './tree';
 import {
   CONSTANTS,
   interruptNames,
