@@ -70,8 +70,18 @@ function failureLines({ message, code, location, stack }: RunFailure, colors: Pa
   const at = location ? `${place({ location })}:${location.range.column}: ` : '';
   return [
     `  ${at}${message} ${colors.dim(`[${code}]`)}`,
-    ...stack.map((frame) => `    in ${frame.name}${frame.location ? ` (${place(frame)})` : ''}`),
+    ...stackLines(stack).map((line) => `    ${line}`),
   ];
+}
+
+/** Frames shown at either end of a deep stack. */
+const SHOWN_FRAMES = 10;
+
+function stackLines(stack: readonly Frame[]): string[] {
+  const lines = stack.map((frame) => `in ${frame.name}${frame.location ? ` (${place(frame)})` : ''}`);
+  const hidden = lines.length - 2 * SHOWN_FRAMES;
+  if (hidden <= 1) return lines;
+  return [...lines.slice(0, SHOWN_FRAMES), `... ${hidden} more ...`, ...lines.slice(-SHOWN_FRAMES)];
 }
 
 /** Bytes as hexadecimal text, 64-bit numbers as hexadecimal strings. */

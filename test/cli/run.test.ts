@@ -61,6 +61,12 @@ describe('pef run', () => {
     expect(out).toContain('[timeout]');
   });
 
+  it('shows both ends of a deep stack', async () => {
+    const { out } = await run('procedure f(n) { return f(n + 1) }\nscenario "a" { let x = f(0) }');
+    expect(out).toMatch(/\.\.\. \d{3} more \.\.\./);
+    expect(out.split('\n').length).toBeLessThan(30);
+  });
+
   it('ends when it is interrupted', async () => {
     const signal = AbortSignal.timeout(200);
     const { code, out } = await withFile('test.pef', 'scenario "a" { as vm { asm { here: b here } } }', (path) =>
