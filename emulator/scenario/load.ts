@@ -160,7 +160,8 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-function outside(named: string): FileProblem {
+/** The problem with a relative path that leaves the workspace. */
+export function outside(named: string): FileProblem {
   const message = `"${named}" leaves the workspace; move the file into it, or write its absolute path.`;
   return { code: 'file-outside', message };
 }

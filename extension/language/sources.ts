@@ -1,11 +1,11 @@
 /** The files of the editor as the checks want them: documents with all that they use. */
 
-import type { LangiumDocument, LangiumDocuments } from 'langium';
-import type { FileSystemProvider } from 'langium';
+import { UriUtils } from 'langium';
+import type { FileSystemProvider, LangiumDocument, LangiumDocuments } from 'langium';
 import type { SourceFile } from '../../emulator/scenario/analyse';
 import type { FileProblem } from '../../emulator/scenario/context';
 import type * as ast from '../../emulator/scenario/generated/ast';
-import { fileProblem } from '../../emulator/scenario/load';
+import { fileProblem, outside } from '../../emulator/scenario/load';
 import { MAX_BYTES } from '../../emulator/scenario/operators';
 import { usedUri } from '../../emulator/scenario/scope';
 import { namedFiles, syntaxDiagnostics } from '../../emulator/scenario/syntax';
@@ -14,7 +14,11 @@ import { namedFiles, syntaxDiagnostics } from '../../emulator/scenario/syntax';
 export interface Workspace {
   readonly documents: LangiumDocuments;
   readonly files: FileSystemProvider;
+  /** Folders that are open; relative paths of a file may not leave its folder. */
+  readonly folders: readonly Uri[];
 }
+
+type Uri = LangiumDocument['uri'];
 
 /** A name for a document in messages: the last parts of its address are enough. */
 export function documentName(document: LangiumDocument): string {
@@ -46,28 +50,38 @@ export async function sourceFile(document: LangiumDocument, workspace: Workspace
     for (const path of named.uses) {
       const uri = usedUri(from, path);
       const before = known.get(uri.toString());
-      const used = before ?? (await usable(path, uri, workspace));
+      const used = leaves(from, path, workspace) ? outside(path) : (before ?? (await usable(path, uri, workspace)));
       (file.uses as Map<string, SourceFile | FileProblem>).set(path, 'parseResult' in used ? add(used) : used);
     }
     for (const path of named.files) {
       const there = await exists(usedUri(from, path), workspace);
-      const content = there ? 'unread' : fileProblem('not-found', path, MAX_BYTES);
+      const found = there ? 'unread' : fileProblem('not-found', path, MAX_BYTES);
+      const content = leaves(from, path, workspace) ? outside(path) : found;
       (file.files as Map<string, 'unread' | FileProblem>).set(path, content);
     }
   }
   return root;
 }
 
-type Uri = LangiumDocument['uri'];
+/** Whether a path leaves the folder that is open, or the file's own when it is in none. Absolute paths may. */
+function leaves(document: LangiumDocument, path: string, { folders }: Workspace): boolean {
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return false;
+  const inside = (folder: Uri, uri: Uri) => !UriUtils.relative(folder, uri).startsWith('..');
+  const home = folders.find((folder) => inside(folder, document.uri)) ?? UriUtils.dirname(document.uri);
+  return !inside(home, usedUri(document, path));
+}
 
 /** The document of a used file, or why it cannot be used. */
-async function usable(path: string, uri: Uri, { documents }: Workspace): Promise<LangiumDocument | FileProblem> {
+async function usable(path: string, uri: Uri, workspace: Workspace): Promise<LangiumDocument | FileProblem> {
+  const { documents } = workspace;
+  const open = documents.getDocument(uri);
+  if (!open && !(await exists(uri, workspace))) return fileProblem('not-found', path, MAX_BYTES);
   try {
-    const document = documents.getDocument(uri) ?? (await documents.getOrCreateDocument(uri));
+    const document = open ?? (await documents.getOrCreateDocument(uri));
     if (!hasSyntaxErrors(document)) return document;
     return { code: 'syntax', message: `"${path}" has errors of syntax; mend them first.` };
   } catch {
-    return fileProblem('not-found', path, MAX_BYTES);
+    return fileProblem('unreadable', path, MAX_BYTES);
   }
 }
 

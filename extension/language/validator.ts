@@ -1,6 +1,6 @@
 /** Diagnostics: the checks of the emulator, in place of the language tool's own. */
 
-import { DefaultDocumentValidator } from 'langium';
+import { DefaultDocumentValidator, URI } from 'langium';
 import type { LangiumDocument, ValidationOptions } from 'langium';
 import type { LangiumServices } from 'langium/lsp';
 import { DiagnosticSeverity } from 'vscode-languageserver';
@@ -25,7 +25,11 @@ export class ScenarioValidator extends DefaultDocumentValidator {
   constructor(services: LangiumServices) {
     super(services);
     const { workspace } = services.shared;
-    this.scenarioWorkspace = () => ({ documents: workspace.LangiumDocuments, files: workspace.FileSystemProvider });
+    this.scenarioWorkspace = () => ({
+      documents: workspace.LangiumDocuments,
+      files: workspace.FileSystemProvider,
+      folders: (workspace.WorkspaceManager.workspaceFolders ?? []).map(({ uri }) => URI.parse(uri)),
+    });
   }
 
   override async validateDocument(

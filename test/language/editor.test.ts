@@ -43,6 +43,9 @@ describe('diagnostics', () => {
     expect(diagnosticsOf(await open('use "other.pef"', others))).toEqual([]);
     expect(diagnosticsOf(await open('use "broken.pef"', others)).map(({ code }) => code)).toEqual(['syntax']);
     expect(diagnosticsOf(await open('use "gone.pef"')).map(({ code }) => code)).toEqual(['file-not-found']);
+    expect(diagnosticsOf(await open('use "../x.pef"')).map(({ code }) => code)).toEqual(['file-outside']);
+    expect(diagnosticsOf(await open('const A = file "../x"')).map(({ code }) => code)).toEqual(['file-outside']);
+    expect(diagnosticsOf(await open('const A = file "x"')).map(({ code }) => code)).toEqual(['file-not-found']);
   });
 
   it('see declarations of used files', async () => {
