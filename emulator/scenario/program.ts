@@ -19,18 +19,11 @@ import type {
   Width,
 } from './ir';
 
-export type Op =
-  /** A statement begins: the debugger can stop here. */
-  | { readonly op: 'statement' }
-  // values
+/** Operations on the values of the stack alone. */
+export type ValueOp =
   | { readonly op: 'push'; readonly value: Value }
   | { readonly op: 'pop' }
   | { readonly op: 'dup' }
-  | { readonly op: 'local'; readonly slot: number; readonly name: string }
-  | { readonly op: 'set local'; readonly slot: number }
-  | { readonly op: 'register'; readonly name: string }
-  | { readonly op: 'set register'; readonly name: string }
-  | { readonly op: 'gprs' }
   | { readonly op: 'unary'; readonly operator: UnaryOperator }
   | { readonly op: 'binary'; readonly operator: BinaryOperator }
   | { readonly op: 'truth' }
@@ -39,6 +32,18 @@ export type Op =
   | { readonly op: 'slice' }
   | { readonly op: 'record'; readonly names: readonly string[] }
   | { readonly op: 'list'; readonly count: number }
+  | { readonly op: 'response size' };
+
+export type Op =
+  | ValueOp
+  /** A statement begins: the debugger can stop here. */
+  | { readonly op: 'statement' }
+  // values
+  | { readonly op: 'local'; readonly slot: number; readonly name: string }
+  | { readonly op: 'set local'; readonly slot: number }
+  | { readonly op: 'register'; readonly name: string }
+  | { readonly op: 'set register'; readonly name: string }
+  | { readonly op: 'gprs' }
   | { readonly op: 'function'; readonly name: FunctionName; readonly count: number; readonly guest?: string }
   // control
   | { readonly op: 'jump'; readonly to: number }
@@ -69,7 +74,6 @@ export type Op =
   | { readonly op: 'store'; readonly width: Width }
   | { readonly op: 'store bytes' }
   | { readonly op: 'asm'; readonly block: number }
-  | { readonly op: 'response size' }
   | { readonly op: 'decode response' }
   // checks and output
   | { readonly op: 'expect'; readonly text: string; readonly message?: string }

@@ -5,30 +5,17 @@
  */
 
 import type { Activity, ActivityResult, InterruptInfo, MachineApi, MachineEvent } from '../common/machine';
-import { list, record } from '../common/values';
 import type { Value } from '../common/values';
 import { callFailure, interruptText, sendFailure } from './failures';
 import { actorText, sideText, valueText } from './format';
 import { callFunction } from './functions';
 import { gprs } from './evaluate';
-import {
-  MAX_BYTES,
-  ScriptError,
-  binary,
-  bounded,
-  element,
-  field,
-  slice,
-  toBytes,
-  toCount,
-  toNumber,
-  toTruth,
-  unary,
-} from './operators';
+import { MAX_BYTES, ScriptError, binary, toBytes, toCount, toNumber, toTruth } from './operators';
 import type { CompiledRoutine, Op, Program } from './program';
+import { Stack, calculate, isValueOp } from './stack';
 import { initialState } from './state';
 import type { ScriptFrame, ScriptState } from './state';
-import { builtCommand, decodedResponse, responseSize } from './tpm';
+import { builtCommand, decodedResponse } from './tpm';
 
 /** Most procedures at work at the same time. */
 export const MAX_CALL_DEPTH = 1000;
@@ -58,6 +45,7 @@ export class Script {
   state: ScriptState;
   failure: Failure | undefined;
   passed = false;
+  private readonly stack = new Stack(() => this.state.stack);
 
   constructor(
     readonly program: Program,
@@ -126,106 +114,44 @@ export class Script {
     }
   }
 
-  // ---- the stack
-
-  private push(value: Value | null): void {
-    this.state.stack.push(value);
-  }
-
-  private pop(): Value {
-    return this.state.stack.pop() ?? 0n;
-  }
-
-  private popNumber(what: string): bigint {
-    return toNumber(this.pop(), what);
-  }
-
-  /** The topmost values, the last one on top. */
-  private popMany(count: number): Value[] {
-    const { stack } = this.state;
-    return stack.splice(stack.length - count, count).map((value) => value ?? 0n);
-  }
-
   // ---- operations
 
   private execute(op: Op, at: number, events: MachineEvent[]): void {
     const { state, machine } = this;
+    if (isValueOp(op)) {
+      calculate(op, this.stack);
+      return;
+    }
     switch (op.op) {
       case 'statement':
         state.lineStart = true;
         if (this.frame) this.frame.statement = at;
         return;
-      case 'push':
-        this.push(op.value);
-        return;
-      case 'pop':
-        state.stack.pop();
-        return;
-      case 'dup':
-        this.push(state.stack.at(-1) ?? null);
-        return;
       case 'local':
-        this.push(this.frame?.locals[op.slot] ?? 0n);
+        this.stack.push(this.frame?.locals[op.slot] ?? 0n);
         return;
       case 'set local':
-        if (this.frame) this.frame.locals[op.slot] = this.pop();
+        if (this.frame) this.frame.locals[op.slot] = this.stack.pop();
         return;
       case 'register':
-        this.push(this.register(op.name));
+        this.stack.push(this.register(op.name));
         return;
       case 'set register':
-        machine.writeRegister(op.name, this.popNumber(`The value of ${op.name}`));
+        machine.writeRegister(op.name, this.stack.popNumber(`The value of ${op.name}`));
         return;
       case 'gprs':
-        this.push(gprs((name) => this.register(name)));
-        return;
-      case 'unary':
-        this.push(unary(op.operator, this.pop()));
-        return;
-      case 'binary': {
-        const right = this.pop();
-        this.push(binary(op.operator, this.pop(), right));
-        return;
-      }
-      case 'truth':
-        this.push(toTruth(this.pop()));
-        return;
-      case 'field':
-        this.push(field(this.pop(), op.name));
-        return;
-      case 'index': {
-        const index = this.pop();
-        this.push(element(this.pop(), index));
-        return;
-      }
-      case 'slice': {
-        const [of = 0n, from = 0n, to = 0n] = this.popMany(3);
-        this.push(slice(of, from, to));
-        return;
-      }
-      case 'record': {
-        const values = this.popMany(op.names.length);
-        this.push(
-          bounded(
-            record(
-              '',
-              op.names.map((name, i) => [name, values[i] ?? 0n] as const),
-            ),
-          ),
-        );
-        return;
-      }
-      case 'list':
-        this.push(bounded(list(this.popMany(op.count))));
+        this.stack.push(gprs((name) => this.register(name)));
         return;
       case 'function':
-        this.push(callFunction(op.name, op.guest, this.popMany(op.count), (guest, gpa) => machine.ra(guest, gpa)));
+        this.stack.push(
+          callFunction(op.name, op.guest, this.stack.popMany(op.count), (guest, gpa) => machine.ra(guest, gpa)),
+        );
         return;
       case 'jump':
         state.pc = op.to;
         return;
       case 'jump if false':
-        if (!toTruth(this.pop())) state.pc = op.to;
+        if (!toTruth(this.stack.pop())) state.pc = op.to;
         return;
       case 'jump keeping':
         if (state.stack.at(-1) === op.when) state.pc = op.to;
@@ -272,7 +198,7 @@ export class Script {
         );
         return;
       case 'send': {
-        const values = this.popMany(op.names.length);
+        const values = this.stack.popMany(op.names.length);
         const command = builtCommand(
           op.command,
           op.names.map((name, i) => [name, values[i] ?? 0n] as const),
@@ -281,47 +207,43 @@ export class Script {
         return;
       }
       case 'load': {
-        const address = this.popNumber('An address');
+        const address = this.stack.popNumber('An address');
         this.begin({ kind: 'load', width: op.width, address }, { kind: 'value', op: at });
         return;
       }
       case 'load bytes': {
-        const length = toCount(this.pop(), MAX_BYTES, 'The number of bytes');
-        const address = this.popNumber('An address');
+        const length = toCount(this.stack.pop(), MAX_BYTES, 'The number of bytes');
+        const address = this.stack.popNumber('An address');
         this.begin({ kind: 'load bytes', address, length }, { kind: 'bytes', op: at });
         return;
       }
       case 'store': {
-        const value = BigInt.asUintN(8 * op.width, this.popNumber('What a store writes'));
-        const address = this.popNumber('An address');
+        const value = BigInt.asUintN(8 * op.width, this.stack.popNumber('What a store writes'));
+        const address = this.stack.popNumber('An address');
         this.begin({ kind: 'store', width: op.width, address, value }, { kind: 'nothing', op: at });
         return;
       }
       case 'store bytes': {
-        const bytes = toBytes(this.pop(), 'What store bytes writes');
-        const address = this.popNumber('An address');
+        const bytes = toBytes(this.stack.pop(), 'What store bytes writes');
+        const address = this.stack.popNumber('An address');
         this.begin({ kind: 'store bytes', address, bytes }, { kind: 'nothing', op: at });
         return;
       }
       case 'asm':
         this.begin(this.code(op.block), { kind: 'nothing', op: at });
         return;
-      case 'response size': {
-        this.push(BigInt(responseSize(toBytes(this.pop()))));
-        return;
-      }
       case 'decode response':
-        this.push(decodedResponse(toBytes(this.pop()), machine.exchange?.command));
+        this.stack.push(decodedResponse(toBytes(this.stack.pop()), machine.exchange?.command));
         return;
       case 'expect':
-        if (!toTruth(this.pop()))
+        if (!toTruth(this.stack.pop()))
           throw new Failed('expectation-failed', withMessage(`${op.text} does not hold.`, op.message));
         return;
       case 'expect compare':
         this.compare(op);
         return;
       case 'print': {
-        const values = this.popMany(op.parts.filter((part) => part === undefined).length);
+        const values = this.stack.popMany(op.parts.filter((part) => part === undefined).length);
         const text = op.parts.map((part) => part ?? valueText(values.shift() ?? 0n)).join(' ');
         events.push({ kind: 'output', category: 'print', text });
         return;
@@ -338,12 +260,12 @@ export class Script {
   }
 
   private arguments(count: number): bigint[] {
-    return this.popMany(count).map((value) => toNumber(value, 'An argument'));
+    return this.stack.popMany(count).map((value) => toNumber(value, 'An argument'));
   }
 
   private compare(op: Extract<Op, { op: 'expect compare' }>): void {
-    const right = this.pop();
-    const left = this.pop();
+    const right = this.stack.pop();
+    const left = this.stack.pop();
     if (toTruth(binary(op.operator, left, right))) return;
     const [leftText, rightText] = op.sides;
     const sides = `${leftText} is ${sideText(left, rightText)}; ${rightText} is ${sideText(right, leftText)}.`;
@@ -359,7 +281,7 @@ export class Script {
     if (state.frames.length > MAX_CALL_DEPTH) {
       throw new Failed('too-deep', `More than ${MAX_CALL_DEPTH} procedures call each other; end the recursion before.`);
     }
-    const locals: (Value | null)[] = this.popMany(count);
+    const locals: (Value | null)[] = this.stack.popMany(count);
     while (locals.length < routine.slots) locals.push(null);
     state.frames.push({
       procedure,
@@ -378,7 +300,7 @@ export class Script {
     const { state, frame } = this;
     if (!frame) return;
     if (state.catches.length > frame.catches) this.notRaised();
-    const value = withValue ? this.pop() : null;
+    const value = withValue ? this.stack.pop() : null;
     this.unwind(frame.actors, frame.stack);
     state.frames.pop();
     if (state.frames.length === 0) {
@@ -386,7 +308,7 @@ export class Script {
       return;
     }
     state.pc = frame.returnTo;
-    this.push(value);
+    this.stack.push(value);
   }
 
   private unwind(actors: number, stack: number): void {
@@ -445,16 +367,16 @@ export class Script {
       case 'nothing':
         return;
       case 'value':
-        this.push(result.value ?? 0n);
+        this.stack.push(result.value ?? 0n);
         return;
       case 'bytes':
-        this.push(result.bytes ?? new Uint8Array());
+        this.stack.push(result.bytes ?? new Uint8Array());
         return;
       case 'call': {
         const op = this.program.ops[pending.op];
         const r3 = result.value ?? 0n;
         if (op?.op === 'call') this.check(callFailure(op, r3, this.state.note, this.machine.config.tpm));
-        this.push(r3);
+        this.stack.push(r3);
         return;
       }
       case 'send': {
@@ -463,7 +385,7 @@ export class Script {
         if (op?.op === 'send') {
           this.check(sendFailure(op, response, result.value, this.state.note, this.machine.config.tpm));
         }
-        this.push(response ?? result.value ?? 0n);
+        this.stack.push(response ?? result.value ?? 0n);
         return;
       }
     }
