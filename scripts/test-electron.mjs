@@ -11,17 +11,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { readResults } from './lib/results.mjs';
 import { prepareSuite } from './lib/suite.mjs';
-import { quietSettings } from './lib/vscode-server.mjs';
+import { cacheFolder, quietSettings } from './lib/vscode-server.mjs';
 import { packageExtension } from './package.mjs';
 
-const version = process.argv[2] ?? 'stable';
+const download = { version: process.argv[2] ?? 'stable', cachePath: path.join(cacheFolder(), 'vscode-desktop') };
 const { file } = await packageExtension();
 
 let vscodeExecutablePath;
 try {
-  vscodeExecutablePath = await downloadAndUnzipVSCode({ version });
+  vscodeExecutablePath = await downloadAndUnzipVSCode(download);
 } catch (error) {
-  console.log(`not run: VS Code ${version} could not be downloaded (${String(error)}); use \`npm run test:vscode\``);
+  console.log(
+    `not run: VS Code ${download.version} could not be downloaded (${String(error)}); use \`npm run test:vscode\``,
+  );
   process.exit(1);
 }
 
@@ -31,7 +33,7 @@ const profile = [`--user-data-dir=${path.join(state, 'user')}`, `--extensions-di
 try {
   fs.mkdirSync(path.join(state, 'user/User'), { recursive: true });
   fs.writeFileSync(path.join(state, 'user/User/settings.json'), JSON.stringify(quietSettings));
-  await runVSCodeCommand(['--install-extension', file, ...profile], { version });
+  await runVSCodeCommand(['--install-extension', file, ...profile], download);
   await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: prepared.carrier,

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { diagnosticLine } from '../../cli/commands/check';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -11,6 +12,7 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
     readonly menus: { readonly [menu: string]: readonly { readonly command: string }[] };
+    readonly problemMatchers: readonly { readonly pattern: { readonly regexp: string } }[];
     readonly debuggers: readonly {
       readonly configurationAttributes: { readonly launch: { readonly properties: object } };
       readonly initialConfigurations: readonly object[];
@@ -58,6 +60,29 @@ describe('package.json', () => {
     const known = new Set([...Object.keys(debug.configurationAttributes.launch.properties), 'type', 'request', 'name']);
     const offered = [...debug.initialConfigurations, ...debug.configurationSnippets.map(({ body }) => body)];
     expect(offered.flatMap((each) => Object.keys(each)).filter((key) => !known.has(key))).toEqual([]);
+  });
+
+  it.each([
+    ['a.pef:4:15: error: No such call. [unknown-call]', 'a.pef', '4', '15', 'error', 'No such call.', 'unknown-call'],
+    ['/x y/a.pef:1:2: warning: Odd [1]. [odd]', '/x y/a.pef', '1', '2', 'warning', 'Odd [1].', 'odd'],
+    ['  a.pef:2:3: 1 == 2 does not hold [failed]', 'a.pef', '2', '3', undefined, '1 == 2 does not hold', 'failed'],
+    ['a.pef:2:3: no code', 'a.pef', '2', '3', undefined, 'no code', undefined],
+  ])('finds the place in the line of pef: %s', (line, ...expected) => {
+    const pattern = new RegExp(contributes.problemMatchers[0]!.pattern.regexp);
+    expect([...(pattern.exec(line) ?? [])].slice(1)).toEqual(expected);
+  });
+
+  it('reads the lines that pef prints', () => {
+    const range = { line: 4, column: 15, endLine: 4, endColumn: 20 };
+    const line = diagnosticLine({
+      path: '/a.pef',
+      range,
+      severity: 'error',
+      message: 'No such call.',
+      code: 'unknown',
+    });
+    const pattern = new RegExp(contributes.problemMatchers[0]!.pattern.regexp);
+    expect(pattern.exec(line)?.slice(2)).toEqual(['4', '15', 'error', 'No such call.', 'unknown']);
   });
 
   it('wakes up for a scenario and for debugging, never at start', () => {

@@ -11,10 +11,13 @@ export function registerRunScenario(context: vscode.ExtensionContext): void {
       if (!target) return;
       const choice = target.scenario === undefined ? [] : ['--scenario', target.scenario];
       const args = [programPath('pef'), 'run', target.program, ...choice];
-      const options = { cwd: path.dirname(target.program), env: { ELECTRON_RUN_AS_NODE: '1' } };
+      const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(target.program));
+      // The problem matcher reads the paths that are printed as relative to the folder.
+      const cwd = folder?.uri.fsPath ?? path.dirname(target.program);
+      const options = { cwd, env: { ELECTRON_RUN_AS_NODE: '1' } };
       const task = new vscode.Task(
         { type: 'pef', program: target.program, scenario: target.scenario },
-        vscode.TaskScope.Workspace,
+        folder ?? vscode.TaskScope.Workspace,
         target.scenario ?? path.basename(target.program),
         'pef',
         new vscode.ProcessExecution(process.execPath, args, options),

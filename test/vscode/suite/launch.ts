@@ -108,6 +108,14 @@ describe('launch', () => {
     assert.equal(await ended, 0);
   });
 
+  it('puts the place of a failure into the Problems view', async () => {
+    const uri = vscode.Uri.file(workspaceFile('failing.pef'));
+    await vscode.commands.executeCommand('pef.runScenario', uri);
+    const problem = await eventually('the problem', () => vscode.languages.getDiagnostics(uri)[0]);
+    assert.match(problem.message, /1 == 2 does not hold/);
+    assert.equal(problem.range.start.line, 2);
+  });
+
   it('runs the adapter in a process of its own when the setting says so', async () => {
     const settings = vscode.workspace.getConfiguration('pef');
     await settings.update('adapter', 'process', vscode.ConfigurationTarget.Global);
