@@ -82,7 +82,7 @@ describe('package.json', () => {
       code: 'unknown',
     });
     const pattern = new RegExp(contributes.problemMatchers[0]!.pattern.regexp);
-    expect(pattern.exec(line)?.slice(2)).toEqual(['4', '15', 'error', 'No such call.', 'unknown']);
+    expect(pattern.exec(line)?.slice(2)).toEqual(['4', '15', 'error', 'No such call.', 'unknown-call']);
   });
 
   it('wakes up for a scenario and for debugging, never at start', () => {
