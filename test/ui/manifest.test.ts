@@ -79,7 +79,7 @@ describe('package.json', () => {
       range,
       severity: 'error',
       message: 'No such call.',
-      code: 'unknown',
+      code: 'unknown-call',
     });
     const pattern = new RegExp(contributes.problemMatchers[0]!.pattern.regexp);
     expect(pattern.exec(line)?.slice(2)).toEqual(['4', '15', 'error', 'No such call.', 'unknown-call']);
