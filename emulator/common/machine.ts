@@ -1,6 +1,4 @@
 /** What a machine is configured with, does and reports: the words that machine, firmware models, script and debugger share. */
-import type { Frame } from './frames';
-
 export type Profile = 'spec' | 'shipped';
 
 /** Which TPM a scenario's machine block asks for. */
@@ -45,8 +43,8 @@ export type Activity =
   | { readonly kind: 'store bytes'; readonly address: bigint; readonly bytes: Uint8Array }
   /** A TPM command through H_TPM_COMM and the actor's TPM buffer. Result: the response's bytes, or the H_ code. */
   | { readonly kind: 'send'; readonly command: Uint8Array }
-  /** An `asm` block: big-endian words, placed at the actor's code area + offset in its byte order, run to their end. */
-  | { readonly kind: 'code'; readonly offset: number; readonly code: Uint8Array; readonly id: number };
+  /** An `asm` block, assembled for either byte order: placed at the actor's code area + offset, run to its end. */
+  | { readonly kind: 'code'; readonly offset: number; readonly little: Uint8Array; readonly big: Uint8Array };
 
 export type ActivityResult =
   | { readonly kind: 'done'; readonly value?: bigint; readonly bytes?: Uint8Array }
@@ -86,63 +84,15 @@ export interface CallInfo {
   readonly name: string | undefined;
   /** r4.. as far as the row has parameters (all of r4..r12 without a row). */
   readonly args: readonly bigint[];
-  /** Who called, in the words of the privilege table: `guest svm1, privileged`. */
+  /** Who called, in the words of the privilege table: `svm1, Privileged(OS)`. */
   readonly caller: string;
 }
 
-/** A view of memory: who looks. Every read is a peek without side effects. */
-export type MemoryView = { readonly kind: 'real' } | { readonly kind: 'guest'; readonly guest: string };
-
-/**
- * How far one `step` may run: `line` stops at every line of source, also of `asm` blocks; `event` runs instructions in
- * long strides until something happens, for running without looking.
- */
-export type StepDetail = 'line' | 'event';
-
-/**
- * The machine as the scenario's executor uses it.
- *
- * The script is the outermost driver. It enters an actor, begins an activity and steps the machine until it is idle
- * again; then it takes the result. Registers are those of the current actor.
- */
-export interface MachineApi {
-  readonly config: MachineConfig;
-  /** The innermost actor entered; a machine starts as its first guest's supervisor. */
-  readonly actor: Actor;
-  enter(actor: Actor): void;
-  /** Undoes the last `enter`. */
-  leave(): void;
-  begin(activity: Activity): void;
-  /** `idle`: no activity, or its result is ready; `waiting`: an outside answer is needed first. */
-  readonly state: 'idle' | 'running' | 'waiting';
-  /** One tick of the innermost part, or up to `maxTicks` instructions where nothing can be seen between them. */
-  step(maxTicks: number, detail?: StepDetail): { readonly ticks: number; readonly events: readonly MachineEvent[] };
-  /** Addresses of instructions before which `step` stops also with detail `event`. */
-  setCodeBreakpoints(addresses: ReadonlySet<bigint>): void;
-  takeResult(): ActivityResult;
-  service(signal?: AbortSignal): Promise<void>;
-  readonly canReplay: boolean;
-  /** Frames of the machine (not of the script), innermost first. */
-  frames(): readonly Frame[];
-  /** Any register of the table of registers, by name and case-insensitive (`r3`, `cr0`, `MSR.S`, `SRR0`); undefined for no such name. */
-  readRegister(name: string): bigint | undefined;
-  /** Sets a register as the debugger does, without privilege checks; false for no such name. */
-  writeRegister(name: string, value: bigint): boolean;
-  /** Bytes as the current actor would load them; undefined where it may not or there is no memory. Changes nothing. */
-  peek(address: bigint, length: number): Uint8Array | undefined;
-  /** Real address behind a guest physical address, or undefined. */
-  ra(guest: string, gpa: bigint): bigint | undefined;
-  /** Where the current actor's `asm` code is placed: effective address of offset 0. */
-  codeBase(): bigint;
-  /** Sets bytes as the debugger does, without access checks; false where there is no memory. */
-  poke(address: bigint, bytes: Uint8Array): boolean;
-  /** The last TPM exchange of the run, also an unfinished one. */
-  readonly exchange: { readonly command: Uint8Array; readonly response?: Uint8Array } | undefined;
-  /** Back to the state after construction; recorded inputs stay. */
-  reset(): void;
-  /** Feeds every part of the state, in a fixed order, to a hash. */
-  hashInto(update: (bytes: Uint8Array) => void): void;
-}
-
-/** Offset limits of the actor's code area for `asm` blocks, in bytes. */
+/** Room for `asm` blocks in an actor's code area, in bytes. */
 export const CODE_AREA_BYTES = 56 * 1024;
+
+/** An actor in the words of the scenario language. */
+export function actorName(actor: Actor): string {
+  if (actor.kind !== 'guest') return actor.kind;
+  return actor.user ? `${actor.guest} user` : actor.guest;
+}

@@ -44,12 +44,11 @@ export class CodeArea {
     return address;
   }
 
-  /** Puts an `asm` block (big-endian words) in its place, with a branch to `end` behind it; answers where it begins. */
-  place(offset: number, code: Uint8Array, endian: 'little' | 'big'): bigint {
+  /** Puts an `asm` block in its place, with a branch to `end` behind it; answers where it begins. */
+  place(offset: number, image: Uint8Array, endian: 'little' | 'big'): bigint {
     const start = this.asmBase + BigInt(offset);
-    const words = new DataView(code.buffer, code.byteOffset, code.byteLength);
-    for (let at = 0; at + 4 <= code.length; at += 4) this.#write(start + BigInt(at), words.getUint32(at), endian);
-    const behind = start + BigInt(code.length);
+    this.memory.write(this.#base + start, image);
+    const behind = (start + BigInt(image.length) + 3n) & ~3n;
     const distance = Number(BigInt.asUintN(BRANCH_REACH_BITS, this.end - behind));
     this.#write(behind, (BRANCH | distance) >>> 0, endian);
     return start;

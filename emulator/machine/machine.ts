@@ -8,17 +8,17 @@
 
 import { InputError } from '../common/errors';
 import type { Frame } from '../common/frames';
-import type {
-  Activity,
-  ActivityResult,
-  Actor,
-  CallInfo,
-  InterruptInfo,
-  MachineApi,
-  MachineConfig,
-  MachineEvent,
-  StepDetail,
-  TpmChoice,
+import type { MachineApi, StepDetail } from '../common/machine-api';
+import {
+  type Activity,
+  type ActivityResult,
+  type Actor,
+  type CallInfo,
+  type InterruptInfo,
+  type MachineConfig,
+  type MachineEvent,
+  type TpmChoice,
+  actorName,
 } from '../common/machine';
 import { Cpu, type CpuExit, type Interrupt } from '../cpu/cpu';
 import { INTERRUPTS } from '../isa/interrupts';
@@ -116,8 +116,10 @@ export class Machine implements MachineApi {
     const saved = keepsRegisters(activity) ? Array.from({ length: 32 }, (_, i) => this.cpu.gpr(i)) : undefined;
     this.#work = startWork(activity, saved, this.cpu.msr);
     this.#primitive = undefined;
-    if (activity.kind === 'code') this.cpu.nia = this.#area.place(activity.offset, activity.code, this.#endian);
-    else this.#prepare(this.#work);
+    if (activity.kind === 'code') {
+      const image = this.#endian === 'little' ? activity.little : activity.big;
+      this.cpu.nia = this.#area.place(activity.offset, image, this.#endian);
+    } else this.#prepare(this.#work);
   }
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
@@ -459,12 +461,6 @@ export class Machine implements MachineApi {
   dispose(): Promise<void> {
     return this.#tpm.dispose();
   }
-}
-
-/** An actor in the words of the scenario language. */
-export function actorName(actor: Actor): string {
-  if (actor.kind !== 'guest') return actor.kind;
-  return actor.user ? `${actor.guest} user` : actor.guest;
 }
 
 const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
 /** Expressions and variables of a stopped scenario. */
 
-import type { MachineApi } from '../common/machine';
+import type { MachineApi } from '../common/machine-api';
 import { didYouMean, nearest } from '../common/nearest';
 import type { Value } from '../common/values';
 import type { EvaluateResult } from '../timeline/replayable';

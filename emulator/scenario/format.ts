@@ -1,7 +1,6 @@
 /** Values and actors as the language writes them. */
 
 import { toHex } from '../common/bytes';
-import type { Actor } from '../common/machine';
 import { isList, isRecord } from '../common/values';
 import type { Value } from '../common/values';
 import { explainResponseCode } from '../tpm/codec';
@@ -75,10 +74,4 @@ function nameOf(family: Expected['family'], value: bigint): string | undefined {
   const exact = resultName(family, value);
   if (exact !== undefined || family !== 'TPM' || value > 0xffff_ffffn) return exact;
   return explainResponseCode(Number(value)).text;
-}
-
-/** An actor in the words of the language. */
-export function actorText(actor: Actor): string {
-  if (actor.kind !== 'guest') return actor.kind;
-  return actor.user ? `${actor.guest} user` : actor.guest;
 }

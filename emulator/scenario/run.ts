@@ -8,13 +8,15 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { toHex } from '../common/bytes';
 import { InputError } from '../common/errors';
 import type { TextRange } from '../common/errors';
-import type { Frame, NamedValue } from '../common/frames';
-import type { MachineApi, MachineConfig, MachineEvent, StepDetail } from '../common/machine';
+import type { Frame, NamedValue, SourceLocation } from '../common/frames';
+import type { MachineApi, StepDetail } from '../common/machine-api';
+import { type MachineConfig, type MachineEvent, actorName } from '../common/machine';
 import type { Value } from '../common/values';
 import type { DebugTarget, EvaluateResult, RunOutcome, RunStatus } from '../timeline/replayable';
+import { lineAt, offsetsOf } from './code-lines';
 import { assignable, evaluateText, scopedVariables } from './debug';
 import type { Assignment } from './debug';
-import { actorText, formatValue } from './format';
+import { formatValue } from './format';
 import type { FormatOptions } from './format';
 import type { LoadedScenario } from './load';
 import type { Place } from './ir';
@@ -133,9 +135,11 @@ export class ScenarioRun implements DebugTarget {
       this.result = { kind: 'passed' };
       return;
     }
-    const { kind, code, message, op } = failure;
+    const { kind, code, message, op, address } = failure;
     const place = this.program.places[op];
-    this.result = { kind, failure: { code, message, location: place && location(place), stack: this.frames() } };
+    const instruction = address !== undefined && this.program.ops[op]?.op === 'asm' ? this.sourceAt(address) : undefined;
+    const at = instruction ?? (place && location(place));
+    this.result = { kind, failure: { code, message, location: at, stack: this.frames() } };
   }
 
   // ---- going back
@@ -192,17 +196,27 @@ export class ScenarioRun implements DebugTarget {
 
   private machineFrames(): readonly Frame[] {
     const { pending } = this.script.state;
-    const op = pending ? this.program.ops[pending.op] : undefined;
     const frames = pending ? this.machine.frames() : [];
-    const block = op?.op === 'asm' ? this.program.asmBlocks[op.block] : undefined;
-    if (!block) return frames;
-    const base = this.machine.codeBase() + BigInt(block.offset);
+    if (pending === null || this.program.ops[pending.op]?.op !== 'asm') return frames;
     return frames.map((frame) => {
       if (frame.kind !== 'code' || frame.address === undefined || frame.location) return frame;
-      const offset = frame.address - base;
-      const line = block.lines.find((each) => BigInt(each.offset) === offset);
-      return line ? { ...frame, location: location({ path: block.place.path, range: line.range }) } : frame;
+      const at = this.sourceAt(frame.address);
+      return at ? { ...frame, location: at } : frame;
     });
+  }
+
+  sourceAt(address: bigint): SourceLocation | undefined {
+    const place = lineAt(this.program.asmBlocks, address - this.machine.codeBase());
+    return place && location(place);
+  }
+
+  /**
+   * Effective addresses, of the current actor, of the instructions on a line of an `asm` block: where code breakpoints of
+   * the line belong. None for other lines.
+   */
+  codeAddresses(path: string, line: number): readonly bigint[] {
+    const base = this.machine.codeBase();
+    return offsetsOf(this.program.asmBlocks, path, line).map((offset) => base + offset);
   }
 
   private scriptFrames(): Frame[] {
@@ -213,7 +227,7 @@ export class ScenarioRun implements DebugTarget {
         const own = frame.procedure < 0 ? routine : this.program.procedures[frame.procedure];
         const place = this.program.places[frame.statement] ?? own?.place;
         // Actors of outer frames are those at the time of the call: the machine knows only the innermost.
-        const actor = i === innermost ? ` — as ${actorText(this.machine.actor)}` : '';
+        const actor = i === innermost ? ` — as ${actorName(this.machine.actor)}` : '';
         return {
           kind: 'script',
           name: `${own?.name ?? ''}${actor}`,

@@ -4,10 +4,17 @@
  * run.ts drives it tick by tick; this file knows nothing of ticks, stepping or the debugger.
  */
 
-import type { Activity, ActivityResult, InterruptInfo, MachineApi, MachineEvent } from '../common/machine';
+import type { MachineApi } from '../common/machine-api';
+import {
+  type Activity,
+  type ActivityResult,
+  type InterruptInfo,
+  type MachineEvent,
+  actorName,
+} from '../common/machine';
 import type { Value } from '../common/values';
 import { callFailure, interruptText, sendFailure } from './failures';
-import { actorText, sideText, valueText } from './format';
+import { sideText, valueText } from './format';
 import { callFunction } from './functions';
 import { gprs } from './evaluate';
 import { MAX_BYTES, ScriptError, binary, toBytes, toCount, toNumber, toTruth } from './operators';
@@ -28,6 +35,8 @@ export interface Failure {
   readonly message: string;
   /** Operation that failed. */
   readonly op: number;
+  /** Effective address of the instruction that raised an interrupt which was not expected. */
+  readonly address?: bigint;
 }
 
 /** Thrown inside of an operation, caught by `advance`. */
@@ -36,6 +45,7 @@ class Failed extends Error {
     readonly code: string,
     message: string,
     readonly kind: Failure['kind'] = 'failed',
+    readonly address?: bigint,
   ) {
     super(message);
   }
@@ -107,8 +117,10 @@ export class Script {
     try {
       work();
     } catch (error) {
-      if (error instanceof Failed) this.failure = { kind: error.kind, code: error.code, message: error.message, op };
-      else if (error instanceof ScriptError)
+      if (error instanceof Failed) {
+        const { kind, code, message, address } = error;
+        this.failure = { kind, code, message, op, ...(address === undefined ? {} : { address }) };
+      } else if (error instanceof ScriptError)
         this.failure = { kind: 'failed', code: error.code, message: error.message, op };
       else throw error;
     }
@@ -324,12 +336,14 @@ export class Script {
     const expected = state.catches.at(-1);
     const text = interruptText(interrupt);
     if (!expected) {
-      const where = `as ${actorText(machine.actor)}`;
+      const where = `as ${actorName(machine.actor)}`;
       const help = "if it must come, write the statement in 'expect interrupt { }'.";
-      throw new Failed('uncaught-interrupt', `Uncaught interrupt ${where}: ${text}; ${help}`);
+      const message = `Uncaught interrupt ${where}: ${text}; ${help}`;
+      throw new Failed('uncaught-interrupt', message, 'failed', interrupt.address);
     }
     if (expected.interrupt && expected.interrupt.vector !== interrupt.vector) {
-      throw new Failed('wrong-interrupt', `Expected the interrupt ${expected.interrupt.name}, but got ${text}.`);
+      const message = `Expected the interrupt ${expected.interrupt.name}, but got ${text}.`;
+      throw new Failed('wrong-interrupt', message, 'failed', interrupt.address);
     }
     state.catches.pop();
     state.frames.length = expected.frames;
@@ -352,14 +366,10 @@ export class Script {
     if (this.machine.state === 'idle') this.settle();
   }
 
-  /** The words of an `asm` block as the machine takes them: big-endian, placed in the actor's byte order by the machine. */
   private code(index: number): Activity {
     const block = this.program.asmBlocks[index];
-    const { actor, config } = this.machine;
-    const guest = actor.kind === 'guest' ? config.guests.find(({ name }) => name === actor.guest) : undefined;
-    const endian = actor.kind === 'guest' ? (guest?.endian ?? 'little') : 'little';
-    const code = !block ? new Uint8Array() : endian === 'big' ? block.big : wordsReversed(block.little);
-    return { kind: 'code', offset: block?.offset ?? 0, code, id: index };
+    const none = new Uint8Array();
+    return { kind: 'code', offset: block?.offset ?? 0, little: block?.little ?? none, big: block?.big ?? none };
   }
 
   private take(pending: NonNullable<ScriptState['pending']>, result: Extract<ActivityResult, { kind: 'done' }>): void {
@@ -398,12 +408,4 @@ export class Script {
 
 function withMessage(text: string, message: string | undefined): string {
   return message === undefined ? text : `${message}: ${text}`;
-}
-
-function wordsReversed(bytes: Uint8Array): Uint8Array {
-  const swapped = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
-  bytes.forEach((byte, at) => {
-    swapped[(at & ~3) | (3 - (at & 3))] = byte;
-  });
-  return swapped;
 }

@@ -8,7 +8,8 @@
 
 import type { TextRange } from '../common/errors';
 import type { Frame, NamedValue, SourceLocation } from '../common/frames';
-import type { MachineApi, MachineEvent, StepDetail } from '../common/machine';
+import type { MachineApi, StepDetail } from '../common/machine-api';
+import type { MachineEvent } from '../common/machine';
 import type { Value } from '../common/values';
 
 export type { Frame, NamedValue, SourceId, SourceLocation } from '../common/frames';

@@ -6,7 +6,8 @@
  * outside answers. The frontier is the furthest tick reached; what happens before it has been seen already.
  */
 
-import type { MachineEvent, StepDetail } from '../common/machine';
+import type { StepDetail } from '../common/machine-api';
+import type { MachineEvent } from '../common/machine';
 import type { Replayable } from './replayable';
 
 /** How a long movement lets its host breathe and be stopped. */

@@ -8,7 +8,6 @@
 
 import { hexNumber } from '../../emulator/common/bytes';
 import { InputError } from '../../emulator/common/errors';
-import type { MachineApi } from '../../emulator/common/machine';
 import type { Args } from './arguments';
 import type { Context, Handlers, Reply } from './handlers';
 import type { LiveRun } from './live-run';
@@ -17,13 +16,6 @@ export interface MemoryReference {
   /** Undefined: effective addresses. */
   readonly space: string | undefined;
   readonly address: bigint;
-}
-
-/** What the whole machine has besides the part of it that scenarios use: its real memory. */
-export interface RealMemory {
-  contains(ra: bigint, length: number): boolean;
-  read(ra: bigint, length: number): Uint8Array;
-  write(ra: bigint, bytes: Uint8Array): void;
 }
 
 /** Largest read and write of one request, in bytes. */
@@ -43,11 +35,6 @@ export function parseReference(text: string): MemoryReference {
     );
   }
   return { space: match[1], address };
-}
-
-function realMemory(machine: MachineApi): RealMemory | undefined {
-  const memory: unknown = 'memory' in machine ? machine.memory : undefined;
-  return typeof memory === 'object' && memory !== null && 'contains' in memory ? (memory as RealMemory) : undefined;
 }
 
 /** One memory space of a run. */
@@ -75,11 +62,11 @@ function spaceNamed(run: LiveRun, name: string | undefined): Space {
   const { exchange } = machine;
   if (name === 'tpm-command') return fixed(exchange?.command ?? new Uint8Array());
   if (name === 'tpm-response') return fixed(exchange?.response ?? new Uint8Array());
-  const memory = realMemory(machine);
+  const { memory } = machine;
   const real: Space = {
-    read: (at, length) => (memory?.contains(at, length) ? memory.read(at, length) : undefined),
+    read: (at, length) => (memory.contains(at, length) ? memory.read(at, length) : undefined),
     write: (at, data) => {
-      if (!memory?.contains(at, data.length)) return false;
+      if (!memory.contains(at, data.length)) return false;
       memory.write(at, data);
       return true;
     },

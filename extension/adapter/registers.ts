@@ -1,7 +1,7 @@
 /** Views of the registers: general purpose ones, and the special ones with their bits by name. */
 
 import { hexNumber } from '../../emulator/common/bytes';
-import type { MachineApi } from '../../emulator/common/machine';
+import type { MachineApi } from '../../emulator/common/machine-api';
 import { CORE_REGISTERS, bitValue, privilegeState, type RegisterRow } from '../../emulator/isa/registers';
 import { SPRS, type SprRow } from '../../emulator/isa/sprs';
 import type { EvaluateResult } from '../../emulator/timeline/replayable';

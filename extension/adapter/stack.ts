@@ -3,21 +3,18 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hexNumber } from '../../emulator/common/bytes';
 import type { Frame } from '../../emulator/common/frames';
-import type { Actor, MachineApi } from '../../emulator/common/machine';
+import type { MachineApi } from '../../emulator/common/machine-api';
+import { actorName } from '../../emulator/common/machine';
 import { privilegeState } from '../../emulator/isa/registers';
 import type { Args } from './arguments';
 import { THREAD, checkThread, type Context, type Handlers, type Reply } from './handlers';
 import type { LiveRun } from './live-run';
 import { toSource } from './sources';
 
-export function actorText(actor: Actor): string {
-  return actor.kind === 'guest' ? actor.guest : actor.kind;
-}
-
 /** Who acts in which privilege state: `svm1, Privileged(OS)`. */
 function threadName(machine: MachineApi): string {
   const msr = machine.readRegister('MSR');
-  const actor = actorText(machine.actor);
+  const actor = actorName(machine.actor);
   return msr === undefined ? actor : `${actor}, ${privilegeState(msr).name}`;
 }
 

@@ -70,9 +70,12 @@ export const ultracall = (number: number, ...args: (number | bigint)[]): Activit
 
 /** Instruction words as an `asm` block. */
 export function code(...words: number[]): Activity {
-  const bytes = new Uint8Array(4 * words.length);
-  words.forEach((word, i) => new DataView(bytes.buffer).setUint32(4 * i, word));
-  return { kind: 'code', offset: 0, code: bytes, id: 0 };
+  const image = (little: boolean) => {
+    const bytes = new Uint8Array(4 * words.length);
+    words.forEach((word, i) => new DataView(bytes.buffer).setUint32(4 * i, word, little));
+    return bytes;
+  };
+  return { kind: 'code', offset: 0, little: image(true), big: image(false) };
 }
 
 export function hashOf(of: Machine): string {

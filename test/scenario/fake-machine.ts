@@ -4,22 +4,18 @@
  * Loads and stores go to one memory of 64 KiB; beyond it they raise HDSI. Calls answer with the sum of their arguments.
  */
 
+import { realMemory } from '../real-memory';
 import { concat } from '../../emulator/common/bytes';
 import type { Frame } from '../../emulator/common/frames';
-import type {
-  Activity,
-  ActivityResult,
-  Actor,
-  MachineApi,
-  MachineConfig,
-  MachineEvent,
-} from '../../emulator/common/machine';
+import type { MachineApi } from '../../emulator/common/machine-api';
+import type { Activity, ActivityResult, Actor, MachineConfig, MachineEvent } from '../../emulator/common/machine';
 
 const MEMORY_BYTES = 0x10000;
 const TICKS = 3;
 
 export class FakeMachine implements MachineApi {
-  private memory = new Uint8Array(MEMORY_BYTES);
+  private bytes = new Uint8Array(MEMORY_BYTES);
+  readonly memory = realMemory(() => this.bytes);
   private registers = new Map<string, bigint>();
   private actors: Actor[] = [];
   private activity: Activity | undefined;
@@ -37,7 +33,7 @@ export class FakeMachine implements MachineApi {
   }
 
   reset(): void {
-    this.memory = new Uint8Array(MEMORY_BYTES);
+    this.bytes = new Uint8Array(MEMORY_BYTES);
     this.registers = new Map([
       ['msr', 0n],
       ['msr.le', 1n],
@@ -155,11 +151,11 @@ export class FakeMachine implements MachineApi {
   }
   peek(address: bigint, length: number): Uint8Array | undefined {
     if (address + BigInt(length) > BigInt(MEMORY_BYTES)) return undefined;
-    return this.memory.slice(Number(address), Number(address) + length);
+    return this.bytes.slice(Number(address), Number(address) + length);
   }
   poke(address: bigint, bytes: Uint8Array): boolean {
     if (address + BigInt(bytes.length) > BigInt(MEMORY_BYTES)) return false;
-    this.memory.set(bytes, Number(address));
+    this.bytes.set(bytes, Number(address));
     return true;
   }
   ra(guest: string, gpa: bigint): bigint | undefined {
@@ -176,6 +172,6 @@ export class FakeMachine implements MachineApi {
       (_, value: unknown) =>
         typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? [...value] : value,
     );
-    update(concat(this.memory, new TextEncoder().encode(text)));
+    update(concat(this.bytes, new TextEncoder().encode(text)));
   }
 }

@@ -3,9 +3,11 @@
  * outside answers, for tests of the timeline and the debugger. It keeps the contract of Replayable to the letter.
  */
 
+import { realMemory } from '../real-memory';
 import { createHash } from 'node:crypto';
 import type { Frame, NamedValue, SourceId } from '../../emulator/common/frames';
-import type { Actor, CallInfo, MachineApi, MachineConfig, MachineEvent } from '../../emulator/common/machine';
+import type { MachineApi } from '../../emulator/common/machine-api';
+import type { Actor, CallInfo, MachineConfig, MachineEvent } from '../../emulator/common/machine';
 import type { Value } from '../../emulator/common/values';
 import type { DebugTarget, EvaluateResult, RunOutcome, RunStatus } from '../../emulator/timeline/replayable';
 
@@ -120,7 +122,7 @@ export class FakeRun implements DebugTarget {
       state,
       (_key, value) => (typeof value === 'bigint' ? value.toString() : value) as unknown,
     );
-    return createHash('sha256').update(text).update(this.machine.memory).digest('hex');
+    return createHash('sha256').update(text).update(this.machine.bytes).digest('hex');
   }
 
   breakpointLines() {
@@ -331,7 +333,8 @@ export class FakeMachine implements MachineApi {
   readonly state = 'idle';
   readonly canReplay = false;
   exchange: MachineApi['exchange'];
-  memory = new Uint8Array(0x10000);
+  readonly bytes = new Uint8Array(0x10000);
+  readonly memory = realMemory(() => this.bytes);
   registers = new Map<string, bigint>();
 
   constructor() {
@@ -339,7 +342,7 @@ export class FakeMachine implements MachineApi {
   }
 
   clear(): void {
-    this.memory.fill(0);
+    this.bytes.fill(0);
     this.registers = new Map([
       ['r3', 0xef10n],
       ['r4', 1n],
@@ -373,25 +376,25 @@ export class FakeMachine implements MachineApi {
     return true;
   }
   peek(address: bigint, length: number): Uint8Array | undefined {
-    if (address + BigInt(length) > BigInt(this.memory.length)) return undefined;
-    return this.memory.slice(Number(address), Number(address) + length);
+    if (address + BigInt(length) > BigInt(this.bytes.length)) return undefined;
+    return this.bytes.slice(Number(address), Number(address) + length);
   }
   setCodeBreakpoints(): void {}
   ra(_guest: string, gpa: bigint): bigint | undefined {
-    return gpa < BigInt(this.memory.length) ? gpa : undefined;
+    return gpa < BigInt(this.bytes.length) ? gpa : undefined;
   }
   codeBase(): bigint {
     return 0x2000n;
   }
   poke(address: bigint, bytes: Uint8Array): boolean {
-    if (address + BigInt(bytes.length) > BigInt(this.memory.length)) return false;
-    this.memory.set(bytes, Number(address));
+    if (address + BigInt(bytes.length) > BigInt(this.bytes.length)) return false;
+    this.bytes.set(bytes, Number(address));
     return true;
   }
   reset(): void {
     this.clear();
   }
   hashInto(update: (bytes: Uint8Array) => void): void {
-    update(this.memory);
+    update(this.bytes);
   }
 }

@@ -1,0 +1,64 @@
+/** The machine as script and debugger use it. */
+
+import type { Frame } from './frames';
+import type { Activity, ActivityResult, Actor, MachineConfig, MachineEvent } from './machine';
+
+/** Real memory, without any check of who looks. */
+export interface RealMemory {
+  contains(ra: bigint, length: number): boolean;
+  /** A copy of bytes that are contained. */
+  read(ra: bigint, length: number): Uint8Array;
+  write(ra: bigint, bytes: Uint8Array): void;
+}
+
+/**
+ * How far one `step` may run: `line` stops at every line of source, also of `asm` blocks; `event` runs instructions in
+ * long strides until something happens, for running without looking.
+ */
+export type StepDetail = 'line' | 'event';
+
+/**
+ * The machine as the scenario's executor uses it.
+ *
+ * The script is the outermost driver. It enters an actor, begins an activity and steps the machine until it is idle
+ * again; then it takes the result. Registers are those of the current actor.
+ */
+export interface MachineApi {
+  readonly config: MachineConfig;
+  readonly memory: RealMemory;
+  /** The innermost actor entered; a machine starts as its first guest's supervisor. */
+  readonly actor: Actor;
+  enter(actor: Actor): void;
+  /** Undoes the last `enter`. */
+  leave(): void;
+  begin(activity: Activity): void;
+  /** `idle`: no activity, or its result is ready; `waiting`: an outside answer is needed first. */
+  readonly state: 'idle' | 'running' | 'waiting';
+  /** One tick of the innermost part, or up to `maxTicks` instructions where nothing can be seen between them. */
+  step(maxTicks: number, detail?: StepDetail): { readonly ticks: number; readonly events: readonly MachineEvent[] };
+  /** Addresses of instructions before which `step` stops also with detail `event`. */
+  setCodeBreakpoints(addresses: ReadonlySet<bigint>): void;
+  takeResult(): ActivityResult;
+  service(signal?: AbortSignal): Promise<void>;
+  readonly canReplay: boolean;
+  /** Frames of the machine (not of the script), innermost first. */
+  frames(): readonly Frame[];
+  /** Any register of the table of registers, by name and case-insensitive (`r3`, `cr0`, `MSR.S`, `SRR0`); undefined for no such name. */
+  readRegister(name: string): bigint | undefined;
+  /** Sets a register as the debugger does, without privilege checks; false for no such name. */
+  writeRegister(name: string, value: bigint): boolean;
+  /** Bytes as the current actor would load them; undefined where it may not or there is no memory. Changes nothing. */
+  peek(address: bigint, length: number): Uint8Array | undefined;
+  /** Real address behind a guest physical address, or undefined. */
+  ra(guest: string, gpa: bigint): bigint | undefined;
+  /** Where the current actor's `asm` code is placed: effective address of offset 0. */
+  codeBase(): bigint;
+  /** Sets bytes as the debugger does, without access checks; false where there is no memory. */
+  poke(address: bigint, bytes: Uint8Array): boolean;
+  /** The last TPM exchange of the run, also an unfinished one. */
+  readonly exchange: { readonly command: Uint8Array; readonly response?: Uint8Array } | undefined;
+  /** Back to the state after construction; recorded inputs stay. */
+  reset(): void;
+  /** Feeds every part of the state, in a fixed order, to a hash. */
+  hashInto(update: (bytes: Uint8Array) => void): void;
+}
