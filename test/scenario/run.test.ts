@@ -174,7 +174,7 @@ describe('statements', () => {
       { kind: 'call', lev: 2, number: 0xf130n, args: [1n, 2n] },
       { kind: 'call', lev: 1, number: 0x999n, args: [7n] },
       { kind: 'store', width: 8, address: 8n, value: 0xffff_ffff_ffff_ffffn },
-      { kind: 'code', offset: 0, code: Uint8Array.of(0x60, 0, 0, 0), id: 0 },
+      { kind: 'code', offset: 0, little: Uint8Array.of(0, 0, 0, 0x60), big: Uint8Array.of(0x60, 0, 0, 0) },
     ]);
   });
 
