@@ -17,7 +17,7 @@ const ALIGNMENT_BYTES = 16;
 export function asmBody(statement: AsmStatement): { text: string; line: number; column: number } {
   const start = rangeOf(statement.$cstNode);
   const extent = asmExtent(statement.text, 0) ?? { body: 0, bodyEnd: statement.text.length };
-  const before = statement.text.slice(0, extent.body).split('\n');
+  const before = statement.text.slice(0, extent.body).split(/\r\n|\n|\r/);
   const line = start.line + before.length - 1;
   const column = (before.length === 1 ? start.column : 1) + (before.at(-1) ?? '').length;
   return { text: statement.text.slice(extent.body, extent.bodyEnd), line, column };

@@ -4,11 +4,11 @@
  * Langium's parser descends recursively, so a text is measured first: its size and its depth of brackets are limited.
  */
 
-import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain';
 import { DefaultLexerErrorMessageProvider, LangiumParserErrorMessageProvider, createLangiumParser } from 'langium';
 import type { AstNode, LangiumCoreServices, LangiumParser, ParseResult, ParserOptions } from 'langium';
 import { didYouMean, nearest } from '../common/nearest';
 import { asmExtent, commentEnd, stringEnd } from './tokens';
+import type { Token, TokenType } from './tokens';
 
 /** Largest scenario file, in UTF-16 code units of its text. */
 export const MAX_TEXT_LENGTH = 1024 * 1024;
@@ -112,7 +112,7 @@ function guardError(text: string, problem: GuardProblem): ParseResult['parserErr
     startOffset: problem.offset,
     endOffset: problem.offset,
     ...place,
-  } as IToken;
+  } as Token;
   return {
     name: problem.code,
     message: problem.message,
@@ -130,7 +130,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 const describe = (type: TokenType) => CLASSES[type.name] ?? `'${type.name}'`;
-const found = (token: IToken) => (token.image === '' ? 'the end of the file' : `'${shorten(token.image)}'`);
+const found = (token: Token) => (token.image === '' ? 'the end of the file' : `'${shorten(token.image)}'`);
 const shorten = (image: string) => (image.length > 40 ? `${image.slice(0, 40)}…` : image);
 
 /** Words that begin a statement, a declaration or a setting: what a misplaced word may have meant. */
@@ -140,7 +140,7 @@ export const STARTERS = [
   ...['print', 'expect', 'store', 'load', 'asm', 'run', 'check', 'ultracall', 'hypercall', 'send'],
 ];
 
-function misplaced(actual: IToken, wanted: string): string {
+function misplaced(actual: Token, wanted: string): string {
   const meant = actual.tokenType.name === 'ID' ? nearest(actual.image, STARTERS) : undefined;
   if (meant !== undefined) return `${found(actual)} is not understood here${didYouMean(meant)}`;
   return `Expected ${wanted}, but found ${found(actual)}.`;
@@ -149,7 +149,7 @@ function misplaced(actual: IToken, wanted: string): string {
 /** Sentences for what the parser expected and found. */
 export class ScenarioParserMessages extends LangiumParserErrorMessageProvider {
   override buildMismatchTokenMessage(
-    about: Parameters<IParserErrorMessageProvider['buildMismatchTokenMessage']>[0],
+    about: Parameters<LangiumParserErrorMessageProvider['buildMismatchTokenMessage']>[0],
   ): string {
     const { actual } = about;
     if (about.expected.name === '}') {
@@ -158,12 +158,12 @@ export class ScenarioParserMessages extends LangiumParserErrorMessageProvider {
     return misplaced(actual, describe(about.expected));
   }
 
-  override buildNotAllInputParsedMessage(about: { firstRedundant: IToken; ruleName: string }): string {
+  override buildNotAllInputParsedMessage(about: { firstRedundant: Token; ruleName: string }): string {
     return misplaced(about.firstRedundant, "'machine', 'guest', 'scenario', 'procedure', 'const' or 'use'");
   }
 
   override buildNoViableAltMessage(
-    about: Parameters<IParserErrorMessageProvider['buildNoViableAltMessage']>[0],
+    about: Parameters<LangiumParserErrorMessageProvider['buildNoViableAltMessage']>[0],
   ): string {
     const first = new Set(about.expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1))));
     const wanted = [...first].map(describe);
@@ -172,7 +172,9 @@ export class ScenarioParserMessages extends LangiumParserErrorMessageProvider {
     return actual ? misplaced(actual, list) : `Expected ${list}.`;
   }
 
-  override buildEarlyExitMessage(about: Parameters<IParserErrorMessageProvider['buildEarlyExitMessage']>[0]): string {
+  override buildEarlyExitMessage(
+    about: Parameters<LangiumParserErrorMessageProvider['buildEarlyExitMessage']>[0],
+  ): string {
     const wanted = [...new Set(about.expectedIterationPaths.flatMap((path) => path.slice(0, 1)))].map(describe);
     const actual = about.actual[0];
     return actual ? misplaced(actual, oneOf(wanted)) : `Expected ${oneOf(wanted)}.`;

@@ -10,6 +10,7 @@ import { STARTERS } from './parser';
 import { nearest } from '../common/nearest';
 import { parsingServices } from './services';
 import { asmExtent, commentEnd, stringEnd } from './tokens';
+import type { Token } from './tokens';
 import { isClosed } from './source';
 
 export interface ParsedText {
@@ -78,8 +79,6 @@ export function syntaxDiagnostics(path: string, text: string, result: ParseResul
   }
   return found.all;
 }
-
-type Token = ParseResult['parserErrors'][number]['token'];
 
 function previousTokens(result: ParseResult): (ParseResult['parserErrors'][number] & { previousToken?: Token })[] {
   return result.parserErrors;

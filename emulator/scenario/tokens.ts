@@ -6,12 +6,13 @@
  * character that follows.
  */
 
-import type { CustomPatternMatcherFunc, TokenType } from 'chevrotain';
-import type { GrammarAST } from 'langium';
+import type { GrammarAST, ParseResult } from 'langium';
 import { DefaultTokenBuilder } from 'langium';
 
-/** A token of a text, as the lexer gives it. */
-export type { IToken as Token } from 'chevrotain';
+/** A token of a text, as the lexer gives it: the lexer's own types, by way of Langium's. */
+export type Token = ParseResult['parserErrors'][number]['token'];
+export type TokenType = Token['tokenType'];
+type MatcherFunction = Extract<TokenType['PATTERN'], (...parts: never[]) => unknown>;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -59,14 +60,14 @@ const isLineEnd = (unit: number) => unit === 10 || unit === 13;
 const isWordCharacter = (character: string) => /[A-Za-z0-9_]/.test(character);
 
 /** A pattern function for the token that ends where `end` says, or is not there. */
-function pattern(end: (text: string, start: number) => number | undefined): CustomPatternMatcherFunc {
+function pattern(end: (text: string, start: number) => number | undefined): MatcherFunction {
   return (text, start) => {
     const stop = end(text, start);
     return stop === undefined ? null : ([text.slice(start, stop)] as unknown as RegExpExecArray);
   };
 }
 
-const PATTERNS: Readonly<Record<string, { first: string; match: CustomPatternMatcherFunc }>> = {
+const PATTERNS: Readonly<Record<string, { first: string; match: MatcherFunction }>> = {
   STRING: {
     first: '"',
     match: pattern((text, at) => (text.charCodeAt(at) === QUOTE ? stringEnd(text, at) : undefined)),

@@ -82,6 +82,69 @@ describe('on the real machine', () => {
     expect(seen).toEqual(['3', '4', '5']);
   });
 
+  describe('lines of asm blocks and their addresses', () => {
+    const text = `guest vm { } guest big { lpid 2 endian big }
+scenario "s" {
+  as vm {
+    asm {
+      nop             // line 5
+start: li r3, 1; li r4, 2
+      .long 0x60000000
+    }
+    asm { nop }
+  }
+  as hypervisor { print 1 }
+  as big { print 2 }
+}`;
+    async function at(line: number) {
+      const run = new ScenarioRun(await loaded(text), { machine: (config) => new Machine(config) });
+      while (run.frames().at(0)?.location?.range.line !== line && run.status === 'running') run.step(1);
+      return run;
+    }
+
+    it.each([9, 11, 12])('stand in the code area of the actor at work (line %i)', async (line) => {
+      const run = await at(line);
+      const base = run.machine.codeBase();
+      expect(run.codeAddresses('main.pef', 5)).toEqual([base]);
+      expect(run.codeAddresses('main.pef', 6)).toEqual([base + 4n]);
+      expect(run.codeAddresses('main.pef', 9)).toHaveLength(1);
+      expect(run.codeAddresses('main.pef', 4)).toEqual([]);
+      expect(run.codeAddresses('main.pef', 11)).toEqual([]);
+      expect(run.codeAddresses('other.pef', 5)).toEqual([]);
+      expect(run.sourceAt(base)).toEqual({
+        source: { kind: 'file', path: 'main.pef' },
+        range: { line: 5, column: 7, endLine: 5, endColumn: 10 },
+      });
+    });
+
+    it('have no line where no instruction of a block begins', async () => {
+      const run = await at(9);
+      const base = run.machine.codeBase();
+      for (const address of [base - 4n, base + 1n, base + 0x1000n, 0n, (1n << 64n) - 1n])
+        expect(run.sourceAt(address)).toBeUndefined();
+    });
+
+    it('lead back to the same line', async () => {
+      const run = await at(9);
+      for (const { line } of run.breakpointLines('main.pef')) {
+        for (const address of run.codeAddresses('main.pef', line)) expect(run.sourceAt(address)?.range.line).toBe(line);
+      }
+    });
+  });
+
+  it.each<[what: string, body: string, place: string]>([
+    ['an uncaught interrupt', 'as vm {\nasm {\n nop\n nop\n  .long 0\n}\n}', '5:3 uncaught-interrupt'],
+    ['another interrupt', 'expect interrupt PROG {\nasm {\n nop\n  .long 0\n}\n}', '4:3 wrong-interrupt'],
+    ['in the second block', 'asm { nop }\nasm {\n nop\n  .long 0 }', '4:3 uncaught-interrupt'],
+    ['where no line is', 'asm {\n lis r3, 0x7000\n mtctr r3\n bctr }', '1:14 uncaught-interrupt'],
+    ['a load', 'as vm {\n load byte 1 << 40\n}', '2:2 uncaught-interrupt'],
+  ])('the place of %s is the instruction', async (_what, body, place) => {
+    const { outcome: found } = await outcome(`scenario "s"{${body}}`);
+    if (found?.kind !== 'failed') throw new Error('it passed');
+    const { code, location } = found.failure;
+    expect(`${location?.range.line}:${location?.range.column} ${code}`).toBe(place);
+  });
+
   it.each(readdirSync('examples').filter((name) => name.endsWith('.pef')))(
     'the example %s can be loaded',
     async (name) => {
