@@ -68,10 +68,7 @@ export function textReporter(file: string, io: Io, quiet: boolean): Reporter {
 
 function failureLines({ message, code, location, stack }: RunFailure, colors: Paint): string[] {
   const at = location ? `${place({ location })}:${location.range.column}: ` : '';
-  return [
-    `  ${at}${message} ${colors.dim(`[${code}]`)}`,
-    ...stackLines(stack).map((line) => `    ${line}`),
-  ];
+  return [`  ${at}${message} ${colors.dim(`[${code}]`)}`, ...stackLines(stack).map((line) => `    ${line}`)];
 }
 
 /** Frames shown at either end of a deep stack. */

@@ -11,16 +11,13 @@ const run = (text: string, ...args: string[]) =>
 const check = (text: string | Uint8Array) => withFile('test.pef', text, (path) => runCommandLine(checkCommand, [path]));
 
 describe('the examples that ship', () => {
-  it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.pef')))(
-    '%s passes',
-    async (name) => {
-      const spec = await runCommandLine(runCommand, [join(EXAMPLES, name)]);
-      expect(spec.out + spec.error).not.toMatch(/FAIL|ERROR|error:/);
-      expect(spec.code).toBe(0);
-      const checked = await runCommandLine(checkCommand, [join(EXAMPLES, name)]);
-      expect(checked.out).toContain('no errors');
-    },
-  );
+  it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.pef')))('%s passes', async (name) => {
+    const spec = await runCommandLine(runCommand, [join(EXAMPLES, name)]);
+    expect(spec.out + spec.error).not.toMatch(/FAIL|ERROR|error:/);
+    expect(spec.code).toBe(0);
+    const checked = await runCommandLine(checkCommand, [join(EXAMPLES, name)]);
+    expect(checked.out).toContain('no errors');
+  });
 });
 
 describe('pef run', () => {
