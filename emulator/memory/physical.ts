@@ -25,6 +25,8 @@ export class PhysicalMemory {
   readonly u8: Uint8Array<ArrayBuffer>;
   /** One byte for each page of RAM: 1 when it may differ from zero. */
   private readonly dirty: Uint8Array;
+  /** The pages whose byte is 1, in no order: what `reset` has to visit. */
+  private changed: number[] = [];
   private readonly dirtyListeners: (() => void)[] = [];
 
   /**
@@ -114,7 +116,13 @@ export class PhysicalMemory {
     const offset = this.range(ra, bytes.length);
     this.u8.set(bytes, offset);
     const last = this.pageOf(offset + bytes.length - 1);
-    for (let page = this.pageOf(offset); page <= last; page++) this.dirty[page] = 1;
+    for (let page = this.pageOf(offset); page <= last; page++) this.markPage(page);
+  }
+
+  private markPage(page: number): void {
+    if (this.dirty[page] === 1) return;
+    this.dirty[page] = 1;
+    this.changed.push(page);
   }
 
   private pageOf(hostOffset: number): number {
@@ -123,16 +131,12 @@ export class PhysicalMemory {
 
   /** Notes that the page of this index in `u8` will be written: the CPU's store path, before its first store. */
   markDirty(hostOffset: number): void {
-    this.dirty[this.pageOf(hostOffset)] = 1;
+    this.markPage(this.pageOf(hostOffset));
   }
 
   /** Real addresses of the pages that may differ from zero, ascending, normal before secure. */
   dirtyPages(): bigint[] {
-    const pages: bigint[] = [];
-    this.dirty.forEach((dirty, page) => {
-      if (dirty !== 0) pages.push(this.addressOfPage(page));
-    });
-    return pages;
+    return this.changed.toSorted((a, b) => a - b).map((page) => this.addressOfPage(page));
   }
 
   private addressOfPage(page: number): bigint {
@@ -142,12 +146,12 @@ export class PhysicalMemory {
 
   /** All memory zero again. Only what was written costs time. */
   reset(): void {
-    this.dirty.forEach((dirty, page) => {
-      if (dirty === 0) return;
+    for (const page of this.changed) {
       const offset = RESERVED_BYTES + page * DIRTY_PAGE_BYTES;
       this.u8.fill(0, offset, offset + DIRTY_PAGE_BYTES);
-    });
-    this.dirty.fill(0);
+      this.dirty[page] = 0;
+    }
+    this.changed = [];
     for (const listener of this.dirtyListeners) listener();
   }
 
