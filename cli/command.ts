@@ -2,11 +2,13 @@
 
 export interface Io {
   readonly out: (text: string) => void;
+  /** Waits until the reader of `out` has taken what is there: who writes without end waits for it, or memory grows. */
+  readonly taken: () => Promise<void>;
   readonly error: (text: string) => void;
   /** Standard input, whole. */
   readonly readInput: () => Promise<Uint8Array>;
-  /** Standard input, line by line. */
-  readonly inputLines: () => AsyncIterable<string>;
+  /** Standard input, line by line, until Ctrl-C; of a line above the limit (bytes) a piece that is longer than it. */
+  readonly inputLines: (limit: number) => AsyncIterable<string>;
   readonly color: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -23,4 +25,4 @@ export interface Command {
 }
 
 /** Exit codes of `pef`. */
-export const EXIT = { passed: 0, failed: 1, badInput: 2, backEnd: 3 } as const;
+export const EXIT = { passed: 0, failed: 1, badInput: 2, backEnd: 3, interrupted: 130 } as const;

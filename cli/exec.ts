@@ -4,12 +4,14 @@
  *     {"gpr":["0",...],"cr":"0","xer":"0","lr":"0","ctr":"0","msr":"8000000000000001","pc":"1000",
  *      "memory":[{"addr":"1000","hex":"0100..."}],"steps":1}
  *
- * Numbers are hexadecimal, with or without 0x; what is missing is 0. Real mode: an effective address is the real one, in
- * every privilege state. The answer has `executed`, and where an interrupt ended the execution `stopped` with its name
- * and `interrupt` with its vector, address, MSR before it and reason; registers are as the interrupt has set them.
+ * Text is hexadecimal, with or without 0x, a JSON number is what it says; a missing register is 0, missing `steps` are 1.
+ * Real mode: an effective address is the real one, in every privilege state. Of memory regions that overlap the later one
+ * counts. The answer has `executed`, and where an interrupt ended the execution `stopped` with its name and `interrupt`
+ * with its vector, address, MSR before it and reason; registers are as the interrupt has set them. An `id` comes back as
+ * it was given.
  */
 import { InputError, PefError, messageOf } from '../emulator/common/errors';
-import { fromHex, toHex } from '../emulator/common/bytes';
+import { fromHex } from '../emulator/common/bytes';
 import { Cpu, type CpuExit } from '../emulator/cpu/cpu';
 import { PhysicalMemory } from '../emulator/memory/physical';
 
@@ -20,6 +22,14 @@ const SECURE_BYTES = 16 * 2 ** 20;
 /** Most bytes of memory regions, and most regions. */
 const REGION_LIMIT_BYTES = 16 * 2 ** 20;
 const REGION_LIMIT = 4096;
+
+/** Longest text of one execution: regions of that size, as the answer writes them, and some more. */
+export const EXEC_TEXT_LIMIT = 64 * 2 ** 20;
+/** Instructions between two looks at what the caller wants: at worst some tenths of a second. */
+const SLICE = 250_000;
+/** Members that an input has, and those that only an answer has: it can be given back. */
+const MEMBERS = ['id', 'gpr', 'cr', 'xer', 'lr', 'ctr', 'msr', 'pc', 'memory', 'steps'];
+const ANSWER_MEMBERS = ['executed', 'stopped', 'interrupt'];
 
 interface Region {
   readonly address: bigint;
@@ -46,18 +56,42 @@ function freshCpu(): Cpu {
  * @returns JSON: the state after execution, or `{"error": sentence}`
  */
 export function execLine(json: string): string {
+  const execution = execSlices(json);
+  for (;;) {
+    const step = execution.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in slices: the caller can do other things, or give up, wherever it yields. */
+export function* execSlices(json: string): Generator<void, string> {
+  let id: unknown;
   try {
-    return JSON.stringify(execute(JSON.parse(json)));
+    if (json.length > EXEC_TEXT_LIMIT) throw bad(`The line is longer than ${EXEC_TEXT_LIMIT} characters.`);
+    const request = object(parse(json), 'The input');
+    id = request.id;
+    return JSON.stringify({ id, ...(yield* execute(request)) });
   } catch (error) {
-    if (error instanceof PefError || error instanceof SyntaxError) return JSON.stringify({ error: messageOf(error) });
+    if (error instanceof PefError) return JSON.stringify({ id, error: messageOf(error) });
     throw error;
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw bad(`The line is not JSON: ${messageOf(error)}`);
   }
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-function execute(input: unknown): Json {
-  const request = object(input, 'The input');
+function* execute(request: Json): Generator<void, Json> {
+  const unknown = Object.keys(request).find((name) => !MEMBERS.includes(name) && !ANSWER_MEMBERS.includes(name));
+  if (unknown !== undefined) {
+    throw bad(`There is no member '${unknown.slice(0, 40)}'; an input has ${MEMBERS.join(', ')}.`);
+  }
   const gprs = list(request.gpr, 'gpr', 32).map((value, i) => hex(value, `gpr[${i}]`));
   const regions = list(request.memory, 'memory', REGION_LIMIT).map(region);
   const total = regions.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -75,7 +109,14 @@ function execute(input: unknown): Json {
   if ((pc & 3n) !== 0n) throw bad('pc must be a multiple of 4.');
   cpu.nia = pc;
   for (const { address, bytes } of regions) cpu.memory.write(address, bytes);
-  return answer(cpu, cpu.run(steps), regions);
+  let executed = 0;
+  let exit: CpuExit;
+  do {
+    if (executed > 0) yield;
+    exit = cpu.run(Math.min(SLICE, steps - executed));
+    executed += exit.executed;
+  } while (exit.reason === 'budget' && executed < steps);
+  return answer(cpu, { ...exit, executed }, regions);
 }
 
 function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[]): Json {
@@ -89,7 +130,7 @@ function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[]): Json {
     pc: digits(cpu.nia),
     memory: regions.map(({ address, bytes }) => ({
       addr: digits(address),
-      hex: toHex(cpu.memory.read(address, bytes.length)),
+      hex: Buffer.from(cpu.memory.read(address, bytes.length)).toString('hex'),
     })),
     steps: exit.executed,
     executed: exit.executed,
@@ -117,7 +158,7 @@ function list(value: unknown, name: string, limit: number): readonly unknown[] {
 
 function hex(value: unknown, name: string, bits = 64): bigint {
   if (value === undefined) return 0n;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < 2 ** bits) return BigInt(value);
   const match = typeof value === 'string' ? /^\s*(?:0x)?([0-9a-f]+)\s*$/i.exec(value) : null;
   const text = match?.[1]?.replace(/^0+(?=.)/, '');
   if (text === undefined || text.length > bits / 4) {
@@ -131,11 +172,16 @@ function region(value: unknown, index: number): Region {
   const text = entry.hex ?? '';
   if (typeof text !== 'string') throw bad(`memory[${index}].hex must be a string of hexadecimal digits.`);
   if (text.length > 3 * REGION_LIMIT_BYTES) throw bad(`memory[${index}] is larger than ${REGION_LIMIT_BYTES} bytes.`);
-  return { address: hex(entry.addr, `memory[${index}].addr`), bytes: fromHex(text) };
+  return { address: hex(entry.addr, `memory[${index}].addr`), bytes: bytesOf(text) };
+}
+
+/** Plain digits, of which there can be many, take the fast way. */
+function bytesOf(text: string): Uint8Array {
+  return text.length % 2 === 0 && !/[^0-9a-f]/i.test(text) ? Buffer.from(text, 'hex') : fromHex(text);
 }
 
 function stepCount(value: unknown): number {
-  if (value === undefined) return 0;
+  if (value === undefined) return 1;
   const steps = typeof value === 'string' ? Number(hex(value, 'steps')) : value;
   if (typeof steps !== 'number' || !Number.isInteger(steps) || steps < 0 || steps > EXEC_STEP_LIMIT) {
     throw bad(`steps must be a whole number from 0 to ${EXEC_STEP_LIMIT}.`);

@@ -1,6 +1,6 @@
 /** `pef`: the emulator and its tools in a terminal. */
 
-import { createInterface } from 'node:readline';
+import { once } from 'node:events';
 import { messageOf } from '../emulator/common/errors';
 import { type Command, EXIT, type Io } from './command';
 import { adapterCommand } from './commands/adapter';
@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check';
 import { execCommand } from './commands/exec';
 import { runCommand } from './commands/run';
 import { tpmCommand } from './commands/tpm';
+import { linesOf } from './lines';
 
 declare const PEF_VERSION: string;
 
@@ -31,16 +32,32 @@ ${COMMANDS.map((command) => `  ${command.name.padEnd(9)}${command.summary}`).joi
 "pef COMMAND --help" tells more. Exit codes: 0 passed, 1 failed, 2 the input cannot be used, 3 a back end failed.
 `;
 
+/** Standard input, which ends when the user interrupts. */
+async function* inputUntil(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void process.stdin.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const chunk of process.stdin) yield chunk as Buffer;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 function nodeIo(signal: AbortSignal): Io {
   return {
     out: (text) => void process.stdout.write(text),
+    taken: async () => {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    },
     error: (text) => void process.stderr.write(text),
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     },
-    inputLines: () => createInterface({ input: process.stdin, crlfDelay: Infinity }),
+    inputLines: (limit) => linesOf(inputUntil(signal), limit),
     color: process.stdout.isTTY && process.env.NO_COLOR === undefined,
     signal,
   };

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asmText } from '../../cli/asm';
 import { disasmBytes, disasmText } from '../../cli/disasm';
-import { execLine } from '../../cli/exec';
+import { EXEC_STEP_LIMIT, EXEC_TEXT_LIMIT, execLine } from '../../cli/exec';
+import { execCommand } from '../../cli/commands/exec';
+import { linesOf } from '../../cli/lines';
+import { runCommandLine } from './io';
 
 interface Answer {
   readonly gpr: string[];
@@ -49,11 +52,12 @@ describe('pef exec', () => {
       exec({
         memory: [
           { addr: '100', hex: '' },
-          { addr: '101', hex: '00' },
+          { addr: '100', hex: '00' },
         ],
+        steps: 0,
       }),
-    ).toMatchObject({ executed: 0, pc: '0x0000000000000000', cr: '0x00000000' });
-    expect(exec({}).gpr).toEqual(new Array(32).fill('0x0000000000000000'));
+    ).toMatchObject({ executed: 0, memory: [{ hex: '' }, { hex: '00' }], pc: '0x0000000000000000', cr: '0x00000000' });
+    expect(exec({ steps: 0 }).gpr).toEqual(new Array(32).fill('0x0000000000000000'));
   });
   it('answers with the state that it can be given again', () => {
     const { stopped: _stopped, ...answer } = exec({
@@ -64,11 +68,52 @@ describe('pef exec', () => {
       xer: 'e0000000',
       lr: '3',
       ctr: '4',
+      steps: 0,
     });
     expect(exec({ ...answer, steps: 0 })).toEqual(answer);
   });
+  it('executes one instruction when the number is missing', () => {
+    const memory = [{ addr: '0', hex: '3863000138630001' }]; // addi 3,3,1 twice
+    expect(exec({ msr: '8000000000000000', memory })).toMatchObject({ executed: 1, pc: '0x0000000000000004' });
+  });
+  it('lets the later of two regions count, and gives the id back', () => {
+    const memory = [
+      { addr: '100', hex: '010203' },
+      { addr: '101', hex: 'FF' },
+    ];
+    expect(exec({ id: [7], memory, steps: 0 })).toMatchObject({ id: [7], memory: [{ hex: '01ff03' }, { hex: 'ff' }] });
+    expect(exec({ id: 'x', steps: -1 })).toMatchObject({ id: 'x', error: expect.stringContaining('steps') });
+  });
+  it('executes in secure memory only in secure state', () => {
+    const memory = [{ addr: '1000000000000', hex: '01006038' }]; // li 3,1
+    const at = (msr: string) => exec({ msr, pc: '1000000000000', memory });
+    expect(at('9000000000400001').gpr[3]).toBe('0x0000000000000001');
+    expect(at('9000000000000001').stopped).toBe('Instruction Storage');
+  });
+  it.each([
+    ['fffffffffffc', 'Machine Check'],
+    ['fffffffffffffffc', 'Instruction Storage'], // its bit 15 says secure memory
+  ])('has no memory at %s', (pc, stopped) => {
+    expect(exec({ msr: '9000000000000001', pc }).stopped).toBe(stopped);
+  });
+  it('executes a loop up to the number of steps', () => {
+    const memory = [{ addr: '0', hex: '38630001'.repeat(2) + '4bfffff8' }]; // addi 3,3,1 twice; b 0
+    const answer = exec({ msr: '8000000000000000', memory, steps: 999_999 });
+    expect([answer.executed, answer.gpr[3], answer.pc]).toEqual([999_999, '0x00000000000a2c2a', '0x0000000000000000']);
+  });
   it.each([
     ['', 'JSON'],
+    ['{"steps":1', 'not JSON'],
+    ['{"step":1}', "no member 'step'"],
+    ['{"gpr":["-1"]}', 'gpr[0]'],
+    ['{"gpr":[1e300]}', 'gpr[0]'],
+    ['{"gpr":[null]}', 'gpr[0]'],
+    ['{"gpr":["10000000000000000"]}', 'gpr[0]'],
+    ['{"cr":4294967296}', 'cr must be'],
+    ['{"memory":[{"addr":"ffffffffffffffff","hex":"0000"}]}', 'no memory'],
+    ['{"memory":[{"addr":"fffffff","hex":"0000"}]}', 'no memory'],
+    [JSON.stringify({ steps: EXEC_STEP_LIMIT + 1 }), 'steps'],
+    [' '.repeat(EXEC_TEXT_LIMIT + 1), 'longer'],
     ['[]', 'JSON object'],
     ['{"gpr":5}', 'gpr must be a JSON array'],
     [JSON.stringify({ gpr: new Array(33).fill('0') }), 'the limit is 32'],
@@ -105,6 +150,53 @@ describe('pef exec', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('pef exec on a stream', () => {
+  const lines = async (chunks: string[], limit = 100): Promise<string[]> => {
+    async function* stream(): AsyncGenerator<Uint8Array> {
+      await Promise.resolve();
+      for (const chunk of chunks) yield Buffer.from(chunk);
+    }
+    const found: string[] = [];
+    for await (const line of linesOf(stream(), limit)) found.push(line);
+    return found;
+  };
+  it.each([
+    [['a\nb'], ['a', 'b']],
+    [
+      ['a\r\n', '\r', '\n\nb\n'],
+      ['a', '', '', 'b'],
+    ],
+    [
+      ['a', 'b', 'c\nd', ''],
+      ['abc', 'd'],
+    ],
+    [['\uFEFFa\n'], ['a']],
+    [[], []],
+    [
+      ['x'.repeat(60), 'x'.repeat(60), 'x\nb'],
+      ['x'.repeat(101), 'b'],
+    ],
+  ])('%j', async (chunks, expected) => expect(await lines(chunks)).toEqual(expected));
+
+  it('answers each line that is not empty', async () => {
+    const { out, code } = await runCommandLine(execCommand, [], '{"steps":0}\n\n  \nx\n{"steps":0}');
+    expect(code).toBe(0);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => 'error' in (JSON.parse(line) as object)),
+    ).toEqual([false, true, false]);
+  });
+  it('stops an endless loop when the user interrupts', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    const loop = JSON.stringify({ memory: [{ addr: '0', hex: '48000000' }], steps: EXEC_STEP_LIMIT });
+    const { out, code } = await runCommandLine(execCommand, [], `${loop}\n`.repeat(1000), controller.signal);
+    expect([code, out.split('\n').length < 1000]).toEqual([130, true]);
   });
 });
 

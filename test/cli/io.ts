@@ -23,6 +23,7 @@ export async function runCommandLine(
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input;
   const io: Io = {
     out: (text) => out.push(text),
+    taken: () => Promise.resolve(),
     error: (text) => error.push(text),
     readInput: () => Promise.resolve(bytes),
     inputLines: async function* () {
