@@ -44,7 +44,12 @@ export type Activity =
   /** A TPM command through H_TPM_COMM and the actor's TPM buffer. Result: the response's bytes, or the H_ code. */
   | { readonly kind: 'send'; readonly command: Uint8Array }
   /** An `asm` block, assembled for either byte order: placed at the actor's code area + offset, run to its end. */
-  | { readonly kind: 'code'; readonly offset: number; readonly little: Uint8Array; readonly big: Uint8Array };
+  | { readonly kind: 'code'; readonly offset: number; readonly little: Uint8Array; readonly big: Uint8Array }
+  /**
+   * The actor's own software, from its NIA on, for so many instructions. Interrupts to its own level are its own business.
+   * Result: the number of instructions.
+   */
+  | { readonly kind: 'run'; readonly instructions: number };
 
 export type ActivityResult =
   | { readonly kind: 'done'; readonly value?: bigint; readonly bytes?: Uint8Array }

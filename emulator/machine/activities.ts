@@ -22,11 +22,12 @@ export interface Primitive {
 /** An activity under way. */
 export interface Work {
   readonly activity: Activity;
-  /** MSR when it began. */
+  /** MSR and NIA when it began: where the actor's own software is. */
   readonly msr: bigint;
+  readonly nia: bigint;
   /** Registers to put back at the end (loads and stores), else undefined. */
   readonly saved: readonly bigint[] | undefined;
-  /** Bytes done of a `load bytes` or `store bytes`, or of the buffer of a `send`. */
+  /** Bytes done of a `load bytes` or `store bytes`, or of the buffer of a `send`; instructions of a `run`. */
   done: number;
   /** What `load bytes` collected. */
   collected: Uint8Array;
@@ -51,10 +52,10 @@ export function keepsRegisters(activity: Activity): boolean {
   return activity.kind.startsWith('load') || activity.kind.startsWith('store');
 }
 
-export function startWork(activity: Activity, saved: readonly bigint[] | undefined, msr: bigint): Work {
+export function startWork(activity: Activity, saved: readonly bigint[] | undefined, msr: bigint, nia: bigint): Work {
   const length = activity.kind === 'load bytes' ? activity.length : 0;
   const phase = activity.kind === 'send' || activity.kind.startsWith('store') ? 'store' : 'load';
-  return { activity, msr, saved, done: 0, collected: new Uint8Array(length), phase, result: undefined };
+  return { activity, msr, nia, saved, done: 0, collected: new Uint8Array(length), phase, result: undefined };
 }
 
 const call = (lev: 1 | 2, number: bigint, args: readonly bigint[]): Primitive => ({
@@ -79,7 +80,7 @@ function loadOf(length: number, done: number, base: bigint): Primitive {
   return { stub: `load${widthAt(address, length - done)}`, registers: [[4, address]] };
 }
 
-/** The next instruction of the work, or undefined when it is complete. Not for `code`. */
+/** The next instruction of the work, or undefined when it is complete. Not for `code` and `run`. */
 export function nextPrimitive(work: Work, little: boolean, buffer: () => TpmBuffer): Primitive | undefined {
   const { activity, done } = work;
   switch (activity.kind) {
@@ -103,6 +104,7 @@ export function nextPrimitive(work: Work, little: boolean, buffer: () => TpmBuff
     case 'send':
       return nextOfSend(work, activity.command, little, buffer());
     case 'code':
+    case 'run':
       return undefined;
   }
 }

@@ -21,7 +21,7 @@ import {
   actorName,
 } from '../common/machine';
 import { Cpu, type CpuExit, type Interrupt } from '../cpu/cpu';
-import { INTERRUPTS } from '../isa/interrupts';
+import { programInterrupt } from '../cpu/entry';
 import { MSR_BIT as MSR, privilegeState } from '../isa/registers';
 import { SPRN as SPR } from '../isa/sprs';
 import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
@@ -45,9 +45,6 @@ export interface MachineServices {
   /** Makes the device of `tpm swtpm|mssim|device`; without it such a machine's TPM calls end as H_RESOURCE. */
   readonly externalTpm?: (choice: TpmChoice) => ExternalDevice;
 }
-
-const PROGRAM = 0x700;
-const SRR1_PRIVILEGED = 1n << 18n;
 
 export class Machine implements MachineApi {
   readonly config: MachineConfig;
@@ -114,12 +111,13 @@ export class Machine implements MachineApi {
 
   begin(activity: Activity): void {
     const saved = keepsRegisters(activity) ? Array.from({ length: 32 }, (_, i) => this.cpu.gpr(i)) : undefined;
-    this.#work = startWork(activity, saved, this.cpu.msr);
+    this.#work = startWork(activity, saved, this.cpu.msr, this.cpu.nia);
     this.#primitive = undefined;
     if (activity.kind === 'code') {
       const image = this.#endian === 'little' ? activity.little : activity.big;
       this.cpu.nia = this.#area.place(activity.offset, image, this.#endian);
-    } else this.#prepare(this.#work);
+    } else if (activity.kind === 'run') this.#finishRun(this.#work, activity.instructions);
+    else this.#prepare(this.#work);
   }
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
@@ -177,11 +175,20 @@ export class Machine implements MachineApi {
       const after = this.cpu.msr;
       if (((before ^ after) & LEVEL_MSR.mask) !== 0n) events.push({ kind: 'msr', from: before, to: after });
       // Single loads and stores and long code run on; everything that a view could show ends the stride.
-      const code = this.#work?.activity.kind === 'code';
-      if (events.length > 0 || !plain || !this.#plain() || (code && detail === 'line')) break;
-      if (code && this.#codeBreakpoints.has(this.cpu.nia)) break;
+      if (events.length > 0 || !plain || !this.#plain()) break;
+      if (this.#instructions && (this.#linewise(detail) || this.#codeBreakpoints.has(this.cpu.nia))) break;
     }
     return { ticks, events };
+  }
+
+  /** The activity is the actor's code, not a statement's single instruction. */
+  get #instructions(): boolean {
+    return this.#work?.activity.kind === 'code' || this.#work?.activity.kind === 'run';
+  }
+
+  /** Each instruction is a line of source that someone looks at. */
+  #linewise(detail: StepDetail): boolean {
+    return detail === 'line' && this.#work?.activity.kind === 'code';
   }
 
   /** Nothing of firmware is at work, nor a call about to begin. */
@@ -197,7 +204,8 @@ export class Machine implements MachineApi {
     }
     const work = this.#work;
     if (!work) return 1;
-    if (work.activity.kind === 'code') return this.#runCode(detail === 'line' ? 1 : maxTicks, events);
+    if (work.activity.kind === 'code') return this.#runCode(this.#linewise(detail) ? 1 : maxTicks, events);
+    if (work.activity.kind === 'run') return this.#runSoftware(work, work.activity.instructions, maxTicks, events);
     this.#afterRun(this.cpu.run(1), events);
     return 1;
   }
@@ -212,6 +220,21 @@ export class Machine implements MachineApi {
     if (exit.executed === 0 && exit.reason === 'breakpoint') exit = this.cpu.run(maxInstructions);
     this.#afterRun(exit, events);
     return exit.executed;
+  }
+
+  /** Runs the actor's own software; the instructions of a call's routine do not count. */
+  #runSoftware(work: Work, wanted: number, maxInstructions: number, events: MachineEvent[]): number {
+    const before = work.done;
+    const executed = this.#runCode(Math.min(maxInstructions, wanted - before), events);
+    work.done = before + executed;
+    this.#finishRun(work, wanted);
+    return executed;
+  }
+
+  #finishRun(work: Work, wanted: number): void {
+    if (work.done >= wanted && !work.result && !this.#firmware.busy) {
+      this.#finish(work, { kind: 'done', value: BigInt(work.done) });
+    }
   }
 
   /** Tells the CPU its breakpoints when they are not the ones that it has. */
@@ -235,6 +258,10 @@ export class Machine implements MachineApi {
       if (this.cpu.nia === this.#area.end) this.#finish(work, { kind: 'done' });
       return;
     }
+    if (work.activity.kind === 'run') {
+      this.#finishRun(work, work.activity.instructions);
+      return;
+    }
     const primitive = this.#primitive;
     if (!primitive) return;
     if (this.actor.kind === 'ultravisor' && primitive.stub === 'sc1' && levelOf(this.cpu.msr) === 'hypervisor') {
@@ -252,7 +279,10 @@ export class Machine implements MachineApi {
   #finish(work: Work, result?: ActivityResult): void {
     work.result = result ?? work.result ?? { kind: 'done' };
     this.#primitive = undefined;
-    this.#contexts.settle(work.msr);
+    if (work.activity.kind !== 'run') {
+      this.#contexts.settle(work.msr);
+      this.cpu.nia = work.nia;
+    }
     work.saved?.forEach((value, i) => {
       this.cpu.setGpr(i, value);
     });
@@ -263,13 +293,7 @@ export class Machine implements MachineApi {
   #interrupted(interrupt: Interrupt, events: MachineEvent[]): void {
     const { level, lev } = interrupt;
     const mine = this.actor.kind === level || (level === 'guest' && this.actor.kind === 'guest');
-    const info: InterruptInfo = {
-      vector: interrupt.vector,
-      name: interrupt.row.name,
-      address: interrupt.cia,
-      level,
-      detail: interrupt.detail,
-    };
+    const info = infoOf(interrupt);
     events.push({ kind: 'interrupt', interrupt: info });
     if (!mine && level !== 'guest' && (lev === 1 || lev === 2)) {
       const problem = (interrupt.from & MSR.PR) !== 0n && lev === 1;
@@ -285,24 +309,21 @@ export class Machine implements MachineApi {
 
   /**
    * A hypercall from problem state is not served: KVM gives the partition a privileged-instruction program interrupt
-   * (Linux arch/powerpc/kvm/book3s_hv.c, SRR1 bit 45).
+   * (Linux arch/powerpc/kvm/book3s_hv.c).
    */
   #refuseProblemState(interrupt: Interrupt, events: MachineEvent[]): void {
-    this.cpu.setSpr(SPR.SRR0, interrupt.cia);
-    this.cpu.setSpr(SPR.SRR1, interrupt.from | SRR1_PRIVILEGED);
-    const info: InterruptInfo = {
-      vector: PROGRAM,
-      name: INTERRUPTS.find((row) => row.vector === PROGRAM)?.name ?? 'Program',
-      address: interrupt.cia,
-      level: 'guest',
-      detail: 'sc 1 in problem state: the hypervisor refuses it as a privileged instruction',
-    };
+    this.cpu.msr = interrupt.from;
+    this.cpu.nia = interrupt.cia;
+    const detail = 'sc 1 in problem state: the hypervisor refuses it as a privileged instruction';
+    const refused = this.cpu.raise(programInterrupt('privileged', detail));
+    const info = infoOf(refused);
     events.push({ kind: 'interrupt', interrupt: info });
-    this.#toScript(interrupt, info);
+    this.#toScript(refused, info);
   }
 
   /** No model takes the interrupt: the scripted software has to deal with it, and goes on where it was. */
   #toScript(interrupt: Interrupt, info: InterruptInfo): void {
+    if (this.#work?.activity.kind === 'run' && levelOf(this.#work.msr) === info.level) return;
     this.cpu.msr = interrupt.from;
     this.cpu.nia = interrupt.cia;
     if (this.#work) this.#finish(this.#work, { kind: 'interrupt', interrupt: info });
@@ -461,6 +482,10 @@ export class Machine implements MachineApi {
   dispose(): Promise<void> {
     return this.#tpm.dispose();
   }
+}
+
+function infoOf({ vector, row, cia, level, detail }: Interrupt): InterruptInfo {
+  return { vector, name: row.name, address: cia, level, detail };
 }
 
 const encoder = new TextEncoder();

@@ -270,6 +270,60 @@ describe('asm blocks', () => {
   });
 });
 
+describe("the actor's own software", () => {
+  // At 0x100, where a partition's software begins: li r3,1; addi r3,r3,1; b back to the addi.
+  const loop = [0x38600001, 0x38630001, 0x4bfffffc];
+
+  function withSoftware(words: readonly number[], address = 0x100) {
+    const of = machine();
+    const bytes = new Uint8Array(4 * words.length);
+    words.forEach((word, i) => new DataView(bytes.buffer).setUint32(4 * i, word, true));
+    perform(of, { kind: 'store bytes', address: BigInt(address), bytes });
+    return of;
+  }
+
+  it('runs on from where it was, whatever statements did in between', () => {
+    const of = withSoftware(loop);
+    expect(of.readRegister('NIA')).toBe(0x100n);
+    expect(perform(of, { kind: 'run', instructions: 3 })).toEqual({ kind: 'done', value: 3n });
+    expect([of.readRegister('NIA'), of.readRegister('r3')]).toEqual([0x104n, 2n]);
+    perform(of, { kind: 'load', width: 8, address: 0n });
+    perform(of, code(0x60000000));
+    perform(of, hypercall(0x7777));
+    expect(of.readRegister('NIA')).toBe(0x104n);
+    perform(of, { kind: 'run', instructions: 1000 });
+    expect(of.readRegister('NIA')).toBe(0x104n);
+  });
+
+  it('makes hypercalls and goes on', () => {
+    const of = withSoftware([0x38607777, 0x44000022, 0x38800005]); // li r3,0x7777; sc 1; li r4,5
+    const events: MachineEvent[] = [];
+    expect(perform(of, { kind: 'run', instructions: 3 }, events)).toEqual({ kind: 'done', value: 3n });
+    expect([of.readRegister('r3'), of.readRegister('r4')]).toEqual([unsigned('H_FUNCTION'), 5n]);
+    expect(events.map((event) => event.kind)).toContain('call');
+  });
+
+  it('takes its own interrupts', () => {
+    const of = withSoftware([0x7fe00008]); // trap
+    perform(of, { kind: 'store', width: 4, address: 0x700n, value: 0x38600063n }); // li r3,99
+    perform(of, { kind: 'run', instructions: 2 });
+    expect([of.readRegister('r3'), of.readRegister('SRR0'), of.readRegister('NIA')]).toEqual([99n, 0x100n, 0x704n]);
+  });
+
+  it('ends with an interrupt that goes to another level', () => {
+    const result = perform(withSoftware([0x00000000]), { kind: 'run', instructions: 5 });
+    expect(result).toMatchObject({ kind: 'interrupt', interrupt: { vector: 0xe40, address: 0x100n } });
+  });
+
+  it('runs in long strides, and nothing at all for no instructions', () => {
+    const of = withSoftware(loop);
+    of.begin({ kind: 'run', instructions: 1_000_000 });
+    of.step(2_000_000, 'line');
+    expect(of.takeResult()).toEqual({ kind: 'done', value: 1_000_000n });
+    expect(perform(of, { kind: 'run', instructions: 0 })).toEqual({ kind: 'done', value: 0n });
+  });
+});
+
 describe('determinism', () => {
   it('gives the same state after a reset and the same work', () => {
     const of = machine();
