@@ -4,6 +4,9 @@ import type { Analysis } from './analyse';
 import type { AsmBlock, Body, Expr, LocalVariable, Place, Routine, Stmt } from './ir';
 import type { CompiledRoutine, Op, Program, ScopedVariable } from './program';
 
+/** Instructions of a `run` without a number: more than can be executed. */
+const ENDLESS = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Compiles a scenario without errors. */
 export function compile(analysis: Analysis): Program {
   const compiler = new Compiler(analysis.asmBlocks);
@@ -148,6 +151,9 @@ class Compiler {
         if (this.asmBlocks[statement.block]?.little.length !== 0)
           this.emit(place, { op: 'asm', block: statement.block });
         return;
+      case 'run':
+        this.runStatement(statement);
+        return;
       case 'do':
         this.value(statement.expression, false);
         this.emit(place, { op: 'pop' });
@@ -203,6 +209,30 @@ class Compiler {
     this.emit(place, { op: 'local', slot: counter, name: 'repeat' });
     this.jump(place, { op: 'jump if false', to: 0 }, after);
     this.body(body);
+    this.step(place, counter, '-');
+    this.jump(place, { op: 'jump', to: 0 }, top);
+    this.here(after);
+  }
+
+  /** With a condition, one instruction at a time; it is looked at before each. */
+  private runStatement({ counter, until, count, place }: Extract<Stmt, { kind: 'run' }>): void {
+    if (count) this.value(count);
+    else this.emit(place, { op: 'push', value: ENDLESS });
+    if (!until) {
+      this.emit(place, { op: 'run' });
+      return;
+    }
+    this.emit(place, { op: 'set local', slot: counter });
+    const [top, on, after] = [this.label(), this.label(), this.label()];
+    this.here(top);
+    this.value(until);
+    this.jump(until.place, { op: 'jump if false', to: 0 }, on);
+    this.jump(place, { op: 'jump', to: 0 }, after);
+    this.here(on);
+    this.emit(place, { op: 'local', slot: counter, name: 'run' });
+    this.jump(place, { op: 'jump if false', to: 0 }, after);
+    this.emit(place, { op: 'push', value: 1n });
+    this.emit(place, { op: 'run' });
     this.step(place, counter, '-');
     this.jump(place, { op: 'jump', to: 0 }, top);
     this.here(after);

@@ -137,6 +137,8 @@ export type Stmt = { readonly place: Place } & (
   | { readonly kind: 'store'; readonly width: Width; readonly address: Expr; readonly value: Expr }
   | { readonly kind: 'store bytes'; readonly address: Expr; readonly value: Expr }
   | { readonly kind: 'asm'; readonly block: number }
+  /** `counter`: a slot of the script's own, for the instructions left. */
+  | { readonly kind: 'run'; readonly counter: number; readonly until?: Expr; readonly count?: Expr }
   | { readonly kind: 'do'; readonly expression: Expr }
   | { readonly kind: 'unavailable'; readonly feature: string }
 );

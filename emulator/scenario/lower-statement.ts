@@ -119,15 +119,20 @@ function lowerStatement(context: Context, statement: ast.Statement): Stmt {
     case 'AsmStatement':
       return done({ kind: 'asm', block: lowerAsm(context, statement) });
     case 'RunStatement':
-      if (statement.until) lowerCondition(context, statement.until);
-      if (statement.count) requireNumber(context, value(statement.count), 'The number of instructions');
-      return done({ kind: 'unavailable', feature: 'run, as no image of a guest can be loaded yet' });
+      return done(lowerRun(context, statement));
     case 'CheckStatement':
       if (statement.guest) knownGuest(context, statement.guest.$refText, rangeOfProperty(statement, 'guest'));
       return done({ kind: 'unavailable', feature: statement.integrity ? 'check integrity' : 'check secrecy' });
     case 'ExpressionStatement':
       return done({ kind: 'do', expression: lowerAction(context, statement.expression) });
   }
+}
+
+function lowerRun(context: Context, statement: ast.RunStatement): Shape<Stmt> {
+  const until = statement.until && lowerCondition(context, statement.until);
+  const count = statement.count && lowerExpression(context, statement.count);
+  if (count) requireNumber(context, count, 'The number of instructions');
+  return { kind: 'run', counter: context.locals.hidden(), until, count };
 }
 
 /** The range of a statement that the debugger marks: without its blocks. */
@@ -181,7 +186,7 @@ function lowerActor(context: Context, { fixed, host, guest, user, $cstNode }: as
 }
 
 /** Registers that every actor may write: a script sets them as its software would. */
-const WRITABLE = /^(?:r(?:[12]?[0-9]|3[01])|lr|ctr|xer|cr|cr[0-7])$/i;
+const WRITABLE = /^(?:r(?:[12]?[0-9]|3[01])|lr|ctr|xer|cr|cr[0-7]|nia)$/i;
 
 function lowerAssign(context: Context, statement: ast.AssignStatement): Shape<Stmt> {
   const name = statement.target.$refText;
@@ -198,7 +203,7 @@ function lowerAssign(context: Context, statement: ast.AssignStatement): Shape<St
     context.error(
       range,
       'not-assignable',
-      `A script sets r0 to r31, cr, lr, ctr and xer; write ${name} in an asm block.`,
+      `A script sets r0 to r31, cr, lr, ctr, xer and NIA; write ${name} in an asm block.`,
     );
   } else if (CONSTANTS.has(name) || context.globals.constant(name)) {
     context.error(range, 'not-assignable', `'${name}' is a constant and keeps its value; declare a variable with let.`);

@@ -74,6 +74,8 @@ export type Op =
   | { readonly op: 'store'; readonly width: Width }
   | { readonly op: 'store bytes' }
   | { readonly op: 'asm'; readonly block: number }
+  /** The number of instructions is on top. */
+  | { readonly op: 'run' }
   | { readonly op: 'decode response' }
   // checks and output
   | { readonly op: 'expect'; readonly text: string; readonly message?: string }

@@ -244,6 +244,15 @@ export class Script {
       case 'asm':
         this.begin(this.code(op.block), { kind: 'nothing', op: at });
         return;
+      case 'run': {
+        const instructions = this.stack.popNumber('The number of instructions');
+        const most = BigInt(Number.MAX_SAFE_INTEGER);
+        this.begin(
+          { kind: 'run', instructions: Number(instructions < most ? instructions : most) },
+          { kind: 'nothing', op: at },
+        );
+        return;
+      }
       case 'decode response':
         this.stack.push(decodedResponse(toBytes(this.stack.pop()), machine.exchange?.command));
         return;

@@ -107,6 +107,7 @@ export class FakeMachine implements MachineApi {
       case 'send':
         return { kind: 'done', value: this.answers[this.calls++] ?? BigInt.asUintN(64, -16n) };
       case 'code':
+      case 'run':
         return { kind: 'done' };
     }
   }

@@ -13,6 +13,9 @@ async function outcome(text: string, scenario: string | number = 0) {
 const failureOf = ({ outcome: found }: Awaited<ReturnType<typeof outcome>>) =>
   found?.kind === 'failed' || found?.kind === 'error' ? `${found.failure.code}: ${found.failure.message}` : found?.kind;
 
+/** At 0x1000: li r3,1; addi r3,r3,1; b back to the addi. */
+const SOFTWARE = 'store bytes at 0x1000 = hex "01006038 01006338 fcffff4b"';
+
 describe('on the real machine', () => {
   it.each<[what: string, body: string]>([
     [
@@ -56,6 +59,18 @@ describe('on the real machine', () => {
       'a list and a structure in a command',
       'as vm { send TPM2_PCR_Read(pcrSelectionIn: [{hash: TPM_ALG_SHA256, pcrSelect: hex "000001"}]) -> TPM_RC_SUCCESS }',
     ],
+    [
+      'software that runs for some instructions, and on from there',
+      `as vm { ${SOFTWARE} NIA = 0x1000 run for 3 instructions expect r3 == 2 expect NIA == 0x1004
+       print "between" run for 2 instructions expect r3 == 3 }`,
+    ],
+    ['software that runs until', `as vm { ${SOFTWARE} NIA = 0x1000 run until r3 == 40 expect NIA == 0x1008 }`],
+    [
+      'a condition that comes too late',
+      `as vm { ${SOFTWARE} NIA = 0x1000 run until r3 == 40 for 11 instructions expect r3 == 6 }`,
+    ],
+    ['a condition that holds already', `as vm { ${SOFTWARE} NIA = 0x1000 run until true expect NIA == 0x1000 }`],
+    ['software without instructions', 'as vm { expect interrupt HEAI { run } }'],
     ['a call that is not there', 'as vm { ultracall UV_SHARE_PAGE(gfn: 1, num: 1) -> U_FUNCTION }'],
   ])('%s', async (_what, body) => {
     const result = await outcome(`guest vm { } guest big { lpid 2 endian big } scenario "s" { ${body} }`);

@@ -237,7 +237,6 @@ describe('failures', () => {
       '1:111 not-a-response There is no TPM response here: its size field says 0 bytes, which must be 10 to 4096.',
     ],
     ['check integrity', '3:1 not-available not available yet: check integrity.'],
-    ['run', '3:1 not-available not available yet: run, as no image of a guest can be loaded yet.'],
     ['print page(vm, 0)', '3:7 not-available not available yet: page(guest, gpa).'],
     ['send TPM2_GetRandom(4) with session 1', '3:1 not-available not available yet: send ... with session.'],
     [
