@@ -70,7 +70,8 @@ function traceReturn(call: CallInfo, result: bigint, r4: bigint, paint: Paint): 
   const outcome = name ?? `${s64(result)}`;
   const lines = [register(3, result, s64(result) < 0n ? paint.red(outcome) : paint.green(outcome), paint)];
   const output = row?.outputs.find((each) => each.register === 4);
-  if (output && result === 0n) lines.push(register(4, r4, `${output.name} = ${r4}`, paint));
+  // A call that gives nothing back leaves the register as it was.
+  if (output && result === 0n && r4 !== call.args[0]) lines.push(register(4, r4, `${output.name} = ${r4}`, paint));
   return [...lines, ''];
 }
 
