@@ -30,13 +30,17 @@ export function asmText(text: string, options: AsmOptions = {}): AsmResult {
         .join('\n'),
     };
   const source = text.split(/\r\n|\n|\r/);
-  const listing = lines.flatMap(({ address, line, length, instruction }) => {
+  const statements = new Map<number, number>();
+  for (const { line } of lines) statements.set(line, (statements.get(line) ?? 0) + 1);
+  const listing = lines.flatMap(({ address, line, column, endColumn, length, instruction }) => {
     const start = Number(address - base);
-    const own = bytes.slice(start, start + length);
-    const shown = instruction ? [hexWord(own, endian)] : chunks(own).map((chunk) => toHex(chunk, ' '));
+    const made = bytes.slice(start, start + length);
+    const shown = instruction ? [hexWord(made, endian)] : chunks(made).map((chunk) => toHex(chunk, ' '));
     return shown.map((piece, i) => {
       const at = BigInt.asUintN(64, address + BigInt(i * LISTING_BYTES));
-      const words = i === 0 ? (source[line - 1] ?? '').trim() : '';
+      const whole = source[line - 1] ?? '';
+      const own = statements.get(line) === 1 ? whole.trim() : whole.slice(column - 1, endColumn - 1);
+      const words = i === 0 ? own : '';
       return `${at.toString(16).padStart(8, '0')}: ${piece}  ${words}`.trimEnd();
     });
   });

@@ -2,6 +2,7 @@
  * From text to instruction words, with labels, expressions and the usual directives. Errors are values with a place:
  * the assembler goes on behind them, so that all of a text are found at once.
  */
+import { type Piece, cutOperands, cutStatements } from './assembler-text';
 import { extract, deposit, fieldRange } from './fields';
 import { type ExpressionResult, type SymbolLookup, evaluate } from './expression';
 import { type MnemonicForm, mnemonicForm, nearest, nearestMnemonic, rowOperands } from './mnemonics';
@@ -19,10 +20,13 @@ export interface AssemblerError {
   readonly suggestion?: string;
 }
 
-/** Bytes that a line of text made. */
+/** Bytes that a statement made. */
 export interface AssembledLine {
   readonly address: bigint;
   readonly line: number;
+  /** Place of the statement in its line, without labels: from 1, the end column behind its last character. */
+  readonly column: number;
+  readonly endColumn: number;
   readonly length: number;
   /** Whether it is an instruction, not data. */
   readonly instruction: boolean;
@@ -54,12 +58,6 @@ interface Statement {
   readonly name: string;
   readonly operandText: string;
   readonly operandColumn: number;
-}
-
-/** One operand's text with its column from 0. */
-interface Piece {
-  readonly text: string;
-  readonly column: number;
 }
 
 /** Thrown inside for the error of a statement. */
@@ -120,6 +118,9 @@ export function assembleLine(
 class Assembler {
   private readonly labels = new Map<string, bigint>();
   private readonly constants = new Map<string, bigint>();
+  /** Addresses of the labels `1:`, `2:`, ... in their order, and how many of each this pass has met. */
+  private readonly locals = new Map<string, bigint[]>();
+  private readonly met = new Map<string, number>();
   private readonly errors: AssemblerError[] = [];
   private lines: AssembledLine[] = [];
   private output = new Uint8Array(1024);
@@ -133,14 +134,20 @@ class Assembler {
   ) {}
 
   assemble(text: string): Assembly {
-    const lines = text.split(/\r\n|\n|\r/);
+    const { statements, unclosed } = cutStatements(text);
     for (const final of [false, true]) {
       this.final = final;
       this.length = 0;
       this.lines = [];
-      lines.forEach((line, i) => {
-        if (this.errors.length < ERROR_LIMIT) this.line(line, i + 1);
-      });
+      this.met.clear();
+      for (const statement of statements) {
+        if (this.errors.length >= ERROR_LIMIT) break;
+        this.line(statement.text, statement.line, statement.column);
+      }
+    }
+    if (unclosed) {
+      const { line, column } = unclosed;
+      this.report(line, new StatementError('unclosed-comment', 'This comment has no end.', column, column + 2));
     }
     return {
       bytes: this.output.slice(0, this.length),
@@ -154,20 +161,20 @@ class Assembler {
     return this.base + BigInt(this.length);
   }
 
-  private line(text: string, line: number): void {
-    const code = withoutComment(text);
+  /** One statement with its labels; `start` is the column of the text. */
+  private line(text: string, line: number, start: number): void {
     let at = 0;
     for (;;) {
-      const label = /^(\s*)([A-Za-z_.$][\w.$]*|\d+)\s*:(?!=)/.exec(code.slice(at));
+      const label = /^(\s*)([A-Za-z_.$][\w.$]*|\d+)\s*:(?!=)/.exec(text.slice(at));
       if (!label) break;
-      this.define(label[2] ?? '', line, at + (label[1] ?? '').length);
+      this.define(label[2] ?? '', line, start + at + (label[1] ?? '').length);
       at += label[0].length;
     }
-    const statement = /^(\s*)(\.?[A-Za-z_][\w.]*[+-]?)(\s*)(.*?)\s*$/.exec(code.slice(at));
+    const statement = /^(\s*)(\.?[A-Za-z_][\w.]*[+-]?)(\s*)(.*?)\s*$/.exec(text.slice(at));
     if (!statement) {
-      const rest = code.slice(at).trim();
+      const rest = text.slice(at).trim();
       if (rest !== '') {
-        const column = code.indexOf(rest, at);
+        const column = start + text.indexOf(rest, at);
         this.report(
           line,
           new StatementError('bad-statement', `'${rest}' is no instruction.`, column, column + rest.length),
@@ -176,7 +183,7 @@ class Assembler {
       return;
     }
     const [, indent = '', name = '', space = '', operandText = ''] = statement;
-    const column = at + indent.length;
+    const column = start + at + indent.length;
     const operandColumn = column + name.length + space.length;
     const before = this.length;
     const parsed: Statement = { line, column, name, operandText, operandColumn };
@@ -186,12 +193,14 @@ class Assembler {
       if (!(error instanceof StatementError)) throw error;
       this.report(line, error);
       // Later lines keep their addresses.
-      if (!name.startsWith('.') && this.length === before) this.emit(0n, 4);
+      if (!name.startsWith('.') && this.length === before && this.length + 4 <= ASSEMBLY_LIMIT_BYTES) this.emit(0n, 4);
     }
     if (this.length > before) {
       this.lines.push({
         address: this.base + BigInt(before),
         line,
+        column: column + 1,
+        endColumn: (operandText === '' ? column + name.length : operandColumn + operandText.length) + 1,
         length: this.length - before,
         instruction: !name.startsWith('.'),
       });
@@ -205,6 +214,15 @@ class Assembler {
   }
 
   private define(name: string, line: number, column: number): void {
+    if (/^\d/.test(name)) {
+      name = String(BigInt(name));
+      this.met.set(name, (this.met.get(name) ?? 0) + 1);
+      if (this.final) return;
+      const addresses = this.locals.get(name);
+      if (addresses) addresses.push(this.address);
+      else this.locals.set(name, [this.address]);
+      return;
+    }
     if (this.final) return;
     if (registerNumber(name) !== undefined) {
       this.final = true;
@@ -230,12 +248,21 @@ class Assembler {
 
   private readonly lookup: SymbolLookup = (name) => {
     if (name === '.') return this.address;
+    if (/^\d/.test(name)) return this.localLabel(name);
     const register = registerNumber(name);
     if (register !== undefined) return register;
     const known = this.labels.get(name) ?? this.constants.get(name) ?? this.options.symbols?.get(name);
     // Labels behind this line are unknown in the first pass; no length depends on them.
     return known ?? (this.final ? undefined : 0n);
   };
+
+  /** `1b`: the nearest label `1:` before this statement; `1f`: the nearest behind it. */
+  private localLabel(name: string): bigint | undefined {
+    const label = String(BigInt(name.slice(0, -1)));
+    const next = this.met.get(label) ?? 0;
+    const address = this.locals.get(label)?.[name.endsWith('b') ? next - 1 : next];
+    return address ?? (this.final ? undefined : 0n);
+  }
 
   private evaluate(piece: Piece): bigint {
     const result: ExpressionResult = evaluate(piece.text, this.lookup);
@@ -281,7 +308,7 @@ class Assembler {
   // -- instructions ---------------------------------------------------------------------------------------------
 
   private encode(form: MnemonicForm, statement: Statement): number {
-    const pieces = splitOperands(statement);
+    const pieces = cutOperands(statement.operandText, statement.operandColumn);
     const specs = this.matchOperands(form, pieces, statement);
     const values = new Map<string, number>();
     const places = new Map<string, Piece>();
@@ -423,6 +450,8 @@ class Assembler {
     if (!field) return 0;
     const range = fieldRange(field);
     let value = raw;
+    // x@h and its like are halfwords, which an unsigned field takes as such.
+    if (!field.signed && field.width === 16 && value < 0 && /@\w+/.test(piece.text)) value += 0x10000;
     // A rotation by 32 or 64 is one by 0: srwi and srdi with 0.
     if (form.values && !field.signed && value === 2 ** field.width) value = 0;
     // addis and lis also take the upper half of an address as an unsigned number, as binutils does.
@@ -443,7 +472,7 @@ class Assembler {
 
   private directive(statement: Statement): void {
     const size = DATA_BYTES.get(statement.name);
-    const pieces = splitOperands(statement);
+    const pieces = cutOperands(statement.operandText, statement.operandColumn);
     if (size !== undefined) {
       for (const piece of pieces) {
         const value = this.evaluate(piece);
@@ -467,6 +496,23 @@ class Assembler {
       case '.skip':
       case '.zero':
         return this.fill(this.count(pieces, statement), statement);
+      case '.fill': {
+        const [, size, value] = pieces;
+        const bytes = size ? Number(BigInt.asUintN(32, this.evaluate(size))) : 1;
+        if (bytes > 8) throw this.wrongDirective(statement);
+        const filling = value ? this.evaluate(value) : 0n;
+        for (let left = bytes === 0 ? 0 : this.count(pieces, statement); left > 0; left--) this.emit(filling, bytes);
+        return;
+      }
+      case '.org': {
+        const [target] = pieces;
+        const distance = target ? this.evaluate(target) - this.address : -1n;
+        if (distance < 0n || distance > BigInt(ASSEMBLY_LIMIT_BYTES)) {
+          if (!this.final) return;
+          throw this.wrongDirective(statement);
+        }
+        return this.fill(Number(distance), statement);
+      }
       case '.ascii':
       case '.asciz':
       case '.string':
@@ -489,7 +535,7 @@ class Assembler {
           `There is no directive '${statement.name}'.`,
           statement.column,
           statement.column + statement.name.length,
-          nearest(statement.name, [...DATA_BYTES.keys(), '.balign', '.space', '.asciz', '.set']),
+          nearest(statement.name, [...DATA_BYTES.keys(), '.balign', '.space', '.fill', '.org', '.asciz', '.set']),
         );
     }
   }
@@ -584,40 +630,4 @@ export function usage(form: MnemonicForm): string {
     else text += `${text === '' ? '' : ','}${operand.optional ? `[${name}]` : name}`;
   }
   return text;
-}
-
-/** The line up to a comment: `#`, `//` or `;`, not inside a string. */
-function withoutComment(line: string): string {
-  let quoted = false;
-  for (let i = 0; i < line.length; i++) {
-    const char = line.charAt(i);
-    if (char === '\\' && quoted) i++;
-    else if (char === '"') quoted = !quoted;
-    else if (!quoted && (char === '#' || char === ';' || line.startsWith('//', i))) return line.slice(0, i);
-  }
-  return line;
-}
-
-/** Operands between commas outside of parentheses and strings. */
-function splitOperands({ operandText, operandColumn }: Statement): Piece[] {
-  if (operandText.trim() === '') return [];
-  const pieces: Piece[] = [];
-  let depth = 0;
-  let start = 0;
-  const push = (end: number): void => {
-    const raw = operandText.slice(start, end);
-    const lead = /^\s*/.exec(raw)?.[0].length ?? 0;
-    pieces.push({ text: raw.trim(), column: operandColumn + start + lead });
-  };
-  for (let i = 0; i < operandText.length; i++) {
-    const char = operandText.charAt(i);
-    if (char === '(') depth++;
-    else if (char === ')') depth--;
-    else if (char === ',' && depth === 0) {
-      push(i);
-      start = i + 1;
-    }
-  }
-  push(operandText.length);
-  return pieces;
 }

@@ -1,4 +1,7 @@
-/** Expressions of assembler text: numbers, names, `.`, + - * << >> & |, parentheses, and `@l`, `@h`, `@ha` of a value. */
+/**
+ * Expressions of assembler text as GNU as reads them: numbers (010 is octal), characters, names, `.`, `1f` and `1b`,
+ * * / % << >> before & | ^ before + -, parentheses, and behind the whole a part of it: `@l`, `@h`, `@ha` and so on.
+ */
 
 /** A value, or what is wrong and where (columns are zero-based offsets in the text). */
 export type ExpressionResult =
@@ -22,7 +25,25 @@ class ExpressionError extends Error {
 /** Nesting of parentheses and signs that is still read. */
 const DEPTH_LIMIT = 50;
 
-const PRECEDENCE: Readonly<Record<string, number>> = { '|': 1, '&': 2, '<<': 3, '>>': 3, '+': 4, '-': 4, '*': 5 };
+// prettier-ignore
+const PRECEDENCE: Readonly<Record<string, number>> = {
+  '+': 1, '-': 1, '|': 2, '&': 2, '^': 2, '*': 3, '/': 3, '%': 3, '<<': 3, '>>': 3,
+};
+
+/** Halfwords of a value: shift, and whether it makes up for the sign of the halfword below (64-bit ELF V2 ABI 3.5.3). */
+const PARTS: Readonly<Record<string, readonly [shift: bigint, adjusted: boolean]>> = {
+  '@l': [0n, false],
+  '@h': [16n, false],
+  '@ha': [16n, true],
+  '@high': [16n, false],
+  '@higha': [16n, true],
+  '@higher': [32n, false],
+  '@highera': [32n, true],
+  '@highest': [48n, false],
+  '@highesta': [48n, true],
+};
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0' };
 
 class Reader {
   private at = 0;
@@ -34,7 +55,14 @@ class Reader {
   ) {}
 
   whole(): bigint {
-    const value = this.binary(0);
+    let value = this.binary(0);
+    const part = PARTS[this.take(/@(?:l|ha?|higha?|highera?|highesta?)\b/iy)?.toLowerCase() ?? ''];
+    if (part) {
+      // x@l+4 is (x+4)@l.
+      const sign = this.take(/[-+]/y);
+      if (sign !== undefined) value += sign === '-' ? -this.binary(1) : this.binary(0);
+      value = BigInt.asIntN(16, (value + (part[1] ? 0x8000n : 0n)) >> part[0]);
+    }
     this.space();
     if (this.at < this.text.length) this.fail('bad-expression', `'${this.text.slice(this.at)}' is not expected here.`);
     return value;
@@ -61,13 +89,16 @@ class Reader {
     let left = this.unary();
     for (;;) {
       const start = this.at;
-      const operator = this.take(/<<|>>|[-+*&|]/y);
+      const operator = this.take(/<<|>>|[-+*/%&|^]/y);
       const precedence = operator === undefined ? undefined : PRECEDENCE[operator];
       if (operator === undefined || precedence === undefined || precedence <= least) {
         this.at = start;
         return left;
       }
-      left = this.apply(operator, left, this.binary(precedence));
+      const right = this.binary(precedence);
+      if (right === 0n && /[/%]/.test(operator))
+        this.fail('bad-expression', 'This is a division by zero.', start, this.at);
+      left = this.apply(operator, left, right);
     }
   }
 
@@ -80,6 +111,12 @@ class Reader {
         return BigInt.asIntN(65, a - b);
       case '*':
         return BigInt.asIntN(65, a * b);
+      case '/':
+        return a / b;
+      case '%':
+        return a % b;
+      case '^':
+        return a ^ b;
       case '<<':
         return BigInt.asUintN(64, a << shift);
       case '>>':
@@ -98,16 +135,8 @@ class Reader {
     if (sign !== undefined) {
       const operand = this.unary();
       value = sign === '-' ? -operand : sign === '~' ? ~operand : operand;
-    } else value = this.part(this.primary());
+    } else value = this.primary();
     this.depth--;
-    return value;
-  }
-
-  private part(value: bigint): bigint {
-    const part = this.take(/@(ha|h|l)\b/y);
-    if (part === '@l') return BigInt.asIntN(16, value);
-    if (part === '@h') return BigInt.asUintN(16, value >> 16n);
-    if (part === '@ha') return BigInt.asIntN(16, (value + 0x8000n) >> 16n);
     return value;
   }
 
@@ -119,10 +148,26 @@ class Reader {
       if (this.take(/\)/y) === undefined) this.fail('bad-expression', `A ')' is missing.`);
       return value;
     }
+    const character = this.take(/'(?:\\.|[^\\])'?/suy);
+    if (character !== undefined) {
+      const [, escape, plain = ''] = /^'(?:\\(.)|(.))/su.exec(character) ?? [];
+      return BigInt((escape === undefined ? plain : (ESCAPES[escape] ?? escape)).codePointAt(0) ?? 0);
+    }
+    const local = this.take(/\d{1,9}[fb](?![\w.$])/y);
+    if (local !== undefined) {
+      const address = this.lookup(local);
+      if (address !== undefined) return address;
+      const where = local.endsWith('b') ? 'before' : 'behind';
+      this.fail('unknown-symbol', `There is no label '${local.slice(0, -1)}:' ${where} this line.`, start, this.at);
+    }
     const number = this.take(/0[xX][0-9a-fA-F_]+|0[bB][01_]+|[0-9][0-9_]*/y);
     if (number !== undefined) {
       if (number.length > 80) this.fail('bad-expression', 'The number is too long.', start, this.at);
-      return BigInt(number.replaceAll('_', '').replace(/^0+(?=\d)/, ''));
+      const digits = number.replaceAll('_', '');
+      if (!/^0\d/.test(digits)) return BigInt(digits);
+      if (/[89]/.test(digits))
+        this.fail('bad-expression', `'${number}' begins with 0 and so is octal.`, start, this.at);
+      return BigInt(`0o${digits}`);
     }
     const name = this.take(/%?[A-Za-z_.$][\w.$]*/y);
     if (name === undefined) this.fail('bad-expression', 'A number or a name is expected here.', start);

@@ -65,6 +65,7 @@ const ARITHMETIC = [
   alias('lis',      'RT,SI',         'addis RT,0,SI'),
   alias('la',       'RT,D(RA0)',     'addi RT,RA,D',        'input only'),
   alias('lnia',     'RT',            'addpcis RT,0'),
+  alias('subpcis',  'RT,n',          'addpcis RT,-n',       'input only'),
   alias('subi',     'RT,RA0,n',      'addi RT,RA,-n',       'input only'),
   alias('subis',    'RT,RA0,n',      'addis RT,RA,-n',      'input only'),
   alias('subic',    'RT,RA,n',       'addic RT,RA,-n',      'input only'),

@@ -206,6 +206,9 @@ describe('pef asm', () => {
       output: '00000100: 38600001  start: li r3,1 # one\n00000104: 4bfffffc  b start\n00000108: 61 00  .asciz "a"',
     });
   });
+  it('lists the statements of a line', () => {
+    expect(asmText('x: nop; b x # c')).toEqual({ output: '00000000: 60000000  nop\n00000004: 4bfffffc  b x' });
+  });
   it.each([
     ['little', '01 00 60 38 fc ff ff 4b'],
     ['big', '38 60 00 01 4b ff ff fc'],

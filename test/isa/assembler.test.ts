@@ -12,8 +12,7 @@ describe('text of many lines', () => {
 # a comment, // another; and a third
 start:  li    r3, count        // forward and constant names
         mtctr r3
-loop:   addi  r4, r4, 1 ; comment
-        bdnz  loop
+loop:   addi  r4, r4, 1 ; bdnz  loop // two
         b     done
 count = 10
         .balign 16
@@ -51,11 +50,11 @@ done:   blr`;
       [0x1000n, 3, 4, true],
       [0x1004n, 4, 4, true],
       [0x1008n, 5, 4, true],
-      [0x100cn, 6, 4, true],
-      [0x1010n, 7, 4, true],
-      [0x1014n, 9, 12, false],
-      [0x1020n, 10, 12, false],
-      [0x102cn, 11, 4, true],
+      [0x100cn, 5, 4, true],
+      [0x1010n, 6, 4, true],
+      [0x1014n, 8, 12, false],
+      [0x1020n, 9, 12, false],
+      [0x102cn, 10, 4, true],
     ]);
   });
 
@@ -70,6 +69,21 @@ done:   blr`;
     ['.long (1+2)*3 << 4 | 1', '00000091'],
     ['x = 0x12348765\n addis 3,3,x@ha\n addi 3,3,x@l', '3c63123538638765'],
     ['a: b: .long b-a', '00000000'],
+    ['.fill 2,2,0x4142 ; .fill 1 ; .fill 0,8; .fill 9,0', '4142414200'],
+    ['x: .byte 1 ; .org x+3 ; .byte 2', '01000002'],
+    ['subpcis 3,5', '4c7dffc5'],
+    ['li 3,1;li 4,2 ;; li 5,3;', '386000013880000238a00003'],
+    [".ascii \"a;b#c//d/*e\" ; .byte ';','#, '\\n'", '613b6223632f2f642f2a653b230a'],
+    ['nop /* ; a\n b */ .byte 1 /* c */ , 2', '600000000102'],
+    ['1: nop; 1: b 1b; b 1f; 1: b 1b; 2: b 2b; b 1f; 01:', '600000004800000048000004480000004800000048000004'],
+    ['0: b 0b; .byte 0b11', '4800000003'],
+    ['x = 0x123456789abcdef0\n lis 3,x@highest; ori 3,3,x@higher', '3c60123460635678'],
+    ['x = 0x123456789abcdef0\n oris 3,3,x@h; ori 3,3,x@l; addi 3,3,x@l', '64639abc6063def03863def0'],
+    ['x = 0xffff87658765\n lis 3,x@higha; lis 3,x@highera; lis 3,x@highesta', '3c6087663c60ffff3c600000'],
+    ['x = 0xffffffff8000\n lis 3,x@higha; lis 3,x@highera; lis 3,x@highesta', '3c6000003c6000003c600001'],
+    ['x = 0xfffc\n lis 3,x@ha+4; lis 3,x+4@ha; ld 4,x@l(3)', '3c6000013c600001e883fffc'],
+    // GNU as: * / % << >> before & | ^ before + -, and octal numbers.
+    ['.byte 1+2<<3, 1|2+4, 7/2, -7%3, 6^3, 010', '1107 03ff0508'.replace(' ', '')],
     ['.set n,3\n.byte n,~0&15', '030f'],
   ])('assembles %s', (source, expected) => {
     expect(assemble(source, 0x1000n, { endian: 'big' }).errors).toEqual([]);
@@ -103,6 +117,19 @@ describe('errors', () => {
     ['.space 99999999999', 8, 19, 'out-of-range', undefined],
     ['r3: nop', 1, 3, 'register-as-label', undefined],
     ['*', 1, 2, 'bad-statement', undefined],
+    ['nop; foo 1; nop', 6, 9, 'unknown-mnemonic', undefined],
+    ['nop ;x: addi r3,r4', 14, 19, 'wrong-operands', undefined],
+    ['nop /* a */; li 3,y', 19, 20, 'unknown-symbol', undefined],
+    ['nop; .org .-4', 6, 14, 'wrong-operands', undefined],
+    ['.fill 1,9', 1, 10, 'wrong-operands', undefined],
+    ['.fill 99999999,8', 7, 15, 'out-of-range', undefined],
+    ['nop /* a', 5, 7, 'unclosed-comment', undefined],
+    ['1: b 1f', 6, 8, 'unknown-symbol', undefined],
+    ['b 1b; 1:', 3, 5, 'unknown-symbol', undefined],
+    ['.byte 1/0', 8, 10, 'bad-expression', undefined],
+    ['.byte 08', 7, 9, 'bad-expression', undefined],
+    ['li 3,5@hi', 7, 10, 'bad-expression', undefined],
+    ['ori 3,3,-1', 9, 11, 'out-of-range', undefined],
   ])('%s', (text, column, endColumn, code, suggestion) => {
     const { errors } = assemble(text, 0n);
     expect(errors.map((e) => [e.code, e.column, e.endColumn, e.suggestion])).toEqual([
@@ -116,6 +143,15 @@ describe('errors', () => {
       [2, 'unknown-mnemonic'],
       [3, 'unknown-symbol'],
       [4, 'duplicate-label'],
+    ]);
+  });
+
+  it('finds places behind comments of several lines', () => {
+    const { errors, lines } = assemble('/* a\r\n b */ nop; x\n', 0n);
+    expect(errors.map(({ line, column, endColumn }) => [line, column, endColumn])).toEqual([[2, 12, 13]]);
+    expect(lines.map(({ line, column, endColumn }) => [line, column, endColumn])).toEqual([
+      [2, 7, 10],
+      [2, 12, 13],
     ]);
   });
 
@@ -147,6 +183,11 @@ describe('errors', () => {
       'x',
       ';',
       '\\',
+      '/*',
+      '*/',
+      "'",
+      '1f',
+      '1:',
     );
     fc.assert(
       fc.property(
