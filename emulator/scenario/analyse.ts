@@ -169,8 +169,9 @@ class Analyser {
       const code: DiagnosticCode = result.error.code === 'division-by-zero' ? 'division-by-zero' : 'not-constant';
       context.error(tree.place.range, code, `A constant needs a value before the run. ${result.error.message}`);
     }
+    const code = tree.kind === 'value' ? tree.code : undefined;
     const value: Expr =
-      'value' in result ? { kind: 'value', value: result.value, place: tree.place, depth: 1 } : unknown();
+      'value' in result ? { kind: 'value', value: result.value, code, place: tree.place, depth: 1 } : unknown();
     this.constants.set(node, value);
     return value;
   }
@@ -250,7 +251,9 @@ class Analyser {
       return file.model.declarations
         .filter((node) => ast.isGuest(node))
         .map((node) => {
-          const { config, lpidNode } = lowerGuest(context, node);
+          const { config, lpidNode, isLpidWrong } = lowerGuest(context, node);
+          // What is wrong has been reported.
+          if (isLpidWrong) return config;
           const other = byLpid.get(config.lpid);
           if (other !== undefined) {
             const range = lpidNode ? rangeOfProperty(lpidNode, 'value') : rangeOfProperty(node, 'name');

@@ -26,6 +26,8 @@ class Compiler {
   readonly ops: Op[] = [];
   readonly places: Place[] = [];
   private variables: ScopedVariable[] = [];
+  /** Expressions of an `expect` whose values are kept, with where. */
+  private readonly kept = new Map<Expr, number>();
 
   constructor(private readonly asmBlocks: readonly AsmBlock[]) {}
 
@@ -245,20 +247,26 @@ class Compiler {
     this.emit(place, { op: 'set local', slot });
   }
 
-  private expectStatement({ condition, text, sides, message, place }: Extract<Stmt, { kind: 'expect' }>): void {
-    if (condition.kind === 'binary' && sides) {
-      this.value(condition.left);
-      this.value(condition.right);
-      this.emit(place, { op: 'expect compare', operator: condition.operator, text, sides, message });
-      return;
-    }
+  private expectStatement({ condition, text, shown, message, place }: Extract<Stmt, { kind: 'expect' }>): void {
+    // Not all of `a && b` is computed each time.
+    const [partly, slots] = [condition.kind !== 'binary', shown.map(({ slot }) => slot)];
+    if (partly && slots.length > 0) this.emit(place, { op: 'forget', slots });
+    for (const { expression, slot } of shown) this.kept.set(expression, slot);
     this.value(condition);
-    this.emit(place, { op: 'expect', text, message });
+    this.kept.clear();
+    const parts = shown.map(({ slot, text: part, family }) => ({ slot, text: part, family }));
+    this.emit(place, { op: 'expect', text, message, shown: parts });
   }
 
   // ---- expressions: leave one value on the stack
 
   private value(expression: Expr, needed = true): void {
+    this.computed(expression, needed);
+    const slot = this.kept.get(expression);
+    if (slot !== undefined) this.emit(expression.place, { op: 'keep', slot });
+  }
+
+  private computed(expression: Expr, needed: boolean): void {
     const { place } = expression;
     const emit = (op: Op) => this.emit(place, op);
     switch (expression.kind) {

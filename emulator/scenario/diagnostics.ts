@@ -86,9 +86,15 @@ export const MAX_DIAGNOSTICS = 200;
 
 export class Diagnostics {
   readonly all: Diagnostic[] = [];
+  private readonly known = new Set<string>();
   private dropped = false;
 
+  /** Adds what was not reported at that place before. */
   add(diagnostic: Diagnostic): void {
+    const { path, range, code, message } = diagnostic;
+    const key = `${range.line}:${range.column}:${range.endLine}:${range.endColumn} ${code} ${path} ${message}`;
+    if (this.known.has(key)) return;
+    if (this.all.length < MAX_DIAGNOSTICS) this.known.add(key);
     if (this.all.length < MAX_DIAGNOSTICS) {
       this.all.push(diagnostic);
     } else if (!this.dropped) {

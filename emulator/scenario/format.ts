@@ -1,11 +1,10 @@
 /** Values and actors as the language writes them. */
 
-import { toHex } from '../common/bytes';
+import { s64, toHex } from '../common/bytes';
 import { isList, isRecord } from '../common/values';
 import type { Value } from '../common/values';
 import { explainResponseCode } from '../tpm/codec';
-import type { Expected } from './ir';
-import { CONSTANTS, resultName } from './vocabulary';
+import { constantOf } from './vocabulary';
 
 export interface FormatOptions {
   /** Numbers in hexadecimal. */
@@ -59,19 +58,23 @@ export function valueText(value: Value): string {
 }
 
 /**
- * One side of a failed comparison: its value, and its name where the other side is written as a result code.
+ * One side of a failed comparison: its value, by its name where it is one of a known kind of constants.
  *
- * @param other text of the other side in the scenario
+ * @param family kind of the constants, as the vocabulary has it, such as `hypercall result`
+ * @param named the side is written as its name already
  */
-export function sideText(value: Value, other: string): string {
-  const family = CONSTANTS.get(other)?.family;
-  const name = family !== undefined && typeof value === 'bigint' ? nameOf(family, value) : undefined;
-  return name === undefined ? valueText(value) : `${valueText(value)}, ${name}`;
+export function sideText(value: Value, family: string | undefined, named: boolean): string {
+  if (typeof value !== 'bigint' || family === undefined) return valueText(value);
+  const isResult = family.endsWith(' result');
+  const number = isResult ? s64(value).toString() : `0x${value.toString(16)}`;
+  const name = named ? undefined : nameOf(family, value);
+  if (name !== undefined) return `${name} (${number})`;
+  return isResult && named ? number : valueText(value);
 }
 
 /** TPM response codes also say which parameter, handle or session they are about. */
-function nameOf(family: Expected['family'], value: bigint): string | undefined {
-  const exact = resultName(family, value);
-  if (exact !== undefined || family !== 'TPM' || value > 0xffff_ffffn) return exact;
+function nameOf(family: string, value: bigint): string | undefined {
+  const exact = constantOf(family, value);
+  if (exact !== undefined || family !== 'TPM_RC' || value > 0xffff_ffffn) return exact;
   return explainResponseCode(Number(value)).text;
 }

@@ -41,6 +41,7 @@ export type Expr = Node &
         readonly kind: 'value';
         readonly value: Value;
         /** The constant that it was written as. */ readonly name?: string;
+        /** The constant of the tables that it is, also by way of one of the scenario's. */ readonly code?: string;
         /** It was a text in quotes. */ readonly text?: string;
       }
     /** Wrong, and reported; or a file that was not read (in the editor). Such a scenario never runs. */
@@ -132,7 +133,7 @@ export type Stmt = { readonly place: Place } & (
       readonly condition: Expr;
       readonly message?: string;
       readonly text: string;
-      readonly sides?: readonly [string, string];
+      readonly shown: readonly Shown[];
     }
   | { readonly kind: 'store'; readonly width: Width; readonly address: Expr; readonly value: Expr }
   | { readonly kind: 'store bytes'; readonly address: Expr; readonly value: Expr }
@@ -142,6 +143,16 @@ export type Stmt = { readonly place: Place } & (
   | { readonly kind: 'do'; readonly expression: Expr }
   | { readonly kind: 'unavailable'; readonly feature: string }
 );
+
+/** A part of an `expect` whose value its failure shows. */
+export interface Shown {
+  readonly expression: Expr;
+  readonly text: string;
+  /** Where its value is kept; none when it was not computed. */
+  readonly slot: number;
+  /** Kind of the constants that its value is one of, such as `hypercall result`. */
+  readonly family?: string;
+}
 
 export interface ExpectedInterrupt {
   readonly vector: number;

@@ -11,6 +11,7 @@ import { lowerFunction } from './lower-function';
 import { lowerFile, lowerHex, lowerNumber, lowerRecord } from './lower-literal';
 import { rangeOf, spanning } from './source';
 import { A_TYPE, MAX_DEPTH, node, requireBytes, requireNumber, typeOf, unknown } from './tree';
+import type { TypeWord } from './tree';
 import { CONSTANTS, registerNamed, registerNames } from './vocabulary';
 
 // ---- binary operators, by precedence climbing over the flat list
@@ -86,11 +87,14 @@ function joined(context: Context, operator: ast.BinaryOperator, left: Expr, righ
   return node(context, range, { kind: 'binary', operator: own, left, right }, [left, right]);
 }
 
+const isScalar = (type: TypeWord) => type === 'number' || type === 'truth';
+
 function checkOperands(context: Context, operator: BinaryOperator, left: Expr, right: Expr): void {
   if (operator === '==' || operator === '!=') {
     const [a, b] = [typeOf(left), typeOf(right)];
-    if (a === undefined || b === undefined || (a === 'bytes') === (b === 'bytes')) return;
-    const message = `${A_TYPE[a]} and ${A_TYPE[b]} cannot be compared; compare numbers, or byte strings.`;
+    if (a === undefined || b === undefined || a === b || (isScalar(a) && isScalar(b))) return;
+    const first = `${A_TYPE[a].charAt(0).toUpperCase()}${A_TYPE[a].slice(1)}`;
+    const message = `${first} and ${A_TYPE[b]} cannot be compared; compare values of one type.`;
     context.error(spanning(left.place.range, right.place.range), 'type-mismatch', message);
     return;
   }
@@ -181,7 +185,7 @@ function lowerName(context: Context, { target, $cstNode }: ast.NameExpression): 
   if (constant)
     return constant.kind === 'value' ? node(context, range, { ...constant, name }) : unknown(context, range);
   const word = CONSTANTS.get(name);
-  if (word) return node(context, range, { kind: 'value', value: word.value, name });
+  if (word) return node(context, range, { kind: 'value', value: word.value, name, code: name });
   if (name === 'gpr') return node(context, range, { kind: 'gprs' });
   const register = registerNamed(name);
   if (register) return node(context, range, { kind: 'register', name: register.name });

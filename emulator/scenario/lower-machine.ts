@@ -183,12 +183,16 @@ function lowerTpm(context: Context, setting: ast.TpmSetting): TpmChoice {
 }
 
 /** A guest block. */
-export function lowerGuest(context: Context, guest: ast.Guest): { config: GuestConfig; lpidNode?: ast.LpidOption } {
+export function lowerGuest(
+  context: Context,
+  guest: ast.Guest,
+): { config: GuestConfig; lpidNode?: ast.LpidOption; isLpidWrong: boolean } {
   const seen = new Set<string>();
   let lpid = 1;
   let memoryBytes = Number(64n * MIB);
   let endian: GuestConfig['endian'] = 'little';
   let lpidNode: ast.LpidOption | undefined;
+  let isLpidWrong = false;
   for (const option of guest.options) {
     const name = option.$type === 'ImageOption' ? option.kind : OPTION_WORDS[option.$type];
     if (seen.has(name)) {
@@ -200,6 +204,7 @@ export function lowerGuest(context: Context, guest: ast.Guest): { config: GuestC
       case 'LpidOption': {
         lpidNode = option;
         const value = lowerConstant(context, option.value, 'The lpid');
+        isLpidWrong = value === undefined || value < 1n || value > MAX_LPID;
         if (value === undefined) break;
         if (value < 1n || value > MAX_LPID) {
           const message = `An lpid is 1 to ${MAX_LPID}, not ${value}; 0 is the hypervisor's.`;
@@ -230,7 +235,7 @@ export function lowerGuest(context: Context, guest: ast.Guest): { config: GuestC
       }
     }
   }
-  return { config: { name: guest.name, lpid, memoryBytes, endian }, lpidNode };
+  return { config: { name: guest.name, lpid, memoryBytes, endian }, lpidNode, isLpidWrong };
 }
 
 const OPTION_WORDS = {

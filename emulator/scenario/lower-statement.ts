@@ -6,6 +6,7 @@ import { lowerAsm } from './asm-block';
 import type { Context } from './context';
 import * as ast from './generated/ast';
 import type { Body, ExpectedInterrupt, Expr, LocalVariable, Routine, Stmt } from './ir';
+import { lowerExpect } from './lower-expect';
 import { lowerExpression, widthOf } from './lower-expression';
 import { knownGuest, lowerFunction } from './lower-function';
 import { didYouMean, nearest } from '../common/nearest';
@@ -253,22 +254,6 @@ function lowerInterrupt(context: Context, statement: ast.ExpectInterrupt): Expec
     replacement,
   );
   return undefined;
-}
-
-function lowerExpect(context: Context, statement: ast.ExpectStatement): Shape<Stmt> {
-  const condition = lowerCondition(context, statement.condition);
-  const text = statement.condition.$cstNode?.text ?? '';
-  const { operands, operators } = statement.condition;
-  // Both sides are shown by their text where the whole condition is one comparison.
-  const [left, right] = operands.map((operand) => operand.$cstNode?.text ?? '');
-  const sides = condition.kind === 'binary' && operators.length === 1 && left !== undefined && right !== undefined;
-  return {
-    kind: 'expect',
-    condition,
-    message: statement.message,
-    text,
-    ...(sides ? { sides: [left, right] as const } : {}),
-  };
 }
 
 function lowerStore(context: Context, statement: ast.StoreStatement): Shape<Stmt> {

@@ -72,11 +72,19 @@ function divide(operator: '/' | '%', a: bigint, b: bigint): bigint {
 
 /** Whether two values are the same. @throws ScriptError `type-mismatch` for values that cannot be */
 export function same(a: Value, b: Value): boolean {
+  // Values are as deep as responses and literals of the text are, which are limited.
   if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);
   if (isScalar(a) && isScalar(b)) return toNumber(a) === toNumber(b);
+  if (isList(a) && isList(b)) {
+    return a.items.length === b.items.length && a.items.every((item, i) => same(item, b.items[i] ?? 0n));
+  }
+  if (isRecord(a) && isRecord(b)) {
+    return a.fields.length === b.fields.length && a.fields.every(([name, item]) => same(item, field(b, name)));
+  }
+  const [one, other] = [typeName(a), typeName(b)];
   throw new ScriptError(
     'type-mismatch',
-    `${typeName(a)} and ${typeName(b)} cannot be compared; compare numbers, or byte strings.`,
+    `${one.charAt(0).toUpperCase()}${one.slice(1)} and ${other} cannot be compared; compare values of one type.`,
   );
 }
 

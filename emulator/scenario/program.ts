@@ -78,14 +78,16 @@ export type Op =
   | { readonly op: 'run' }
   | { readonly op: 'decode response' }
   // checks and output
-  | { readonly op: 'expect'; readonly text: string; readonly message?: string }
   | {
-      readonly op: 'expect compare';
-      readonly operator: BinaryOperator;
+      readonly op: 'expect';
       readonly text: string;
-      readonly sides: readonly [string, string];
       readonly message?: string;
+      readonly shown: readonly { readonly slot: number; readonly text: string; readonly family?: string }[];
     }
+  /** Keeps the value on top, which stays, for a failure to show. */
+  | { readonly op: 'keep'; readonly slot: number }
+  /** Forgets values that were kept before. */
+  | { readonly op: 'forget'; readonly slots: readonly number[] }
   /** Texts are printed as they are; the others are values from the stack. */
   | { readonly op: 'print'; readonly parts: readonly (string | undefined)[] }
   | { readonly op: 'unavailable'; readonly feature: string };

@@ -137,8 +137,7 @@ export class ScenarioRun implements DebugTarget {
     }
     const { kind, code, message, op, address } = failure;
     const place = this.program.places[op];
-    const instruction =
-      address !== undefined && this.program.ops[op]?.op === 'asm' ? this.sourceAt(address) : undefined;
+    const instruction = address === undefined ? undefined : this.sourceAt(address);
     const at = instruction ?? (place && location(place));
     this.result = { kind, failure: { code, message, location: at, stack: this.frames() } };
   }

@@ -17,12 +17,13 @@ import { callFailure, interruptText, sendFailure } from './failures';
 import { sideText, valueText } from './format';
 import { callFunction } from './functions';
 import { gprs } from './evaluate';
-import { MAX_BYTES, ScriptError, binary, toBytes, toCount, toNumber, toTruth } from './operators';
+import { MAX_BYTES, ScriptError, toBytes, toCount, toNumber, toTruth } from './operators';
 import type { CompiledRoutine, Op, Program } from './program';
 import { Stack, calculate, isValueOp } from './stack';
 import { initialState } from './state';
 import type { ScriptFrame, ScriptState } from './state';
 import { builtCommand, decodedResponse } from './tpm';
+import { CONSTANTS } from './vocabulary';
 
 /** Most procedures at work at the same time. */
 export const MAX_CALL_DEPTH = 1000;
@@ -257,11 +258,13 @@ export class Script {
         this.stack.push(decodedResponse(toBytes(this.stack.pop()), machine.exchange?.command));
         return;
       case 'expect':
-        if (!toTruth(this.stack.pop()))
-          throw new Failed('expectation-failed', withMessage(`${op.text} does not hold.`, op.message));
+        if (!toTruth(this.stack.pop())) this.notHeld(op);
         return;
-      case 'expect compare':
-        this.compare(op);
+      case 'keep':
+        if (this.frame) this.frame.locals[op.slot] = this.stack.top;
+        return;
+      case 'forget':
+        for (const slot of op.slots) if (this.frame) this.frame.locals[slot] = null;
         return;
       case 'print': {
         const values = this.stack.popMany(op.parts.filter((part) => part === undefined).length);
@@ -284,13 +287,13 @@ export class Script {
     return this.stack.popMany(count).map((value) => toNumber(value, 'An argument'));
   }
 
-  private compare(op: Extract<Op, { op: 'expect compare' }>): void {
-    const right = this.stack.pop();
-    const left = this.stack.pop();
-    if (toTruth(binary(op.operator, left, right))) return;
-    const [leftText, rightText] = op.sides;
-    const sides = `${leftText} is ${sideText(left, rightText)}; ${rightText} is ${sideText(right, leftText)}.`;
-    throw new Failed('expectation-failed', withMessage(`${op.text} does not hold: ${sides}`, op.message));
+  private notHeld({ text, message, shown }: Extract<Op, { op: 'expect' }>): never {
+    const values = shown.flatMap(({ slot, text: part, family }) => {
+      const value = this.frame?.locals[slot] ?? null;
+      return value === null ? [] : [`${part} is ${sideText(value, family, CONSTANTS.has(part))}`];
+    });
+    const why = values.length > 0 ? `: ${values.join('; ')}` : '';
+    throw new Failed('expectation-failed', withMessage(`${text} does not hold${why}.`, message));
   }
 
   // ---- procedures and blocks

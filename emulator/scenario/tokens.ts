@@ -37,7 +37,7 @@ export function commentEnd(text: string, start: number): number {
 
 /**
  * Where the assembler text of an `asm` block that begins at `start` lies, or undefined where none begins.
- * `#`, `//` and `;` begin comments of the assembler, in which a brace is not the end.
+ * A brace in a comment or a string of the assembler is not the end.
  */
 export function asmExtent(text: string, start: number): { body: number; bodyEnd: number; end: number } | undefined {
   if (!text.startsWith('asm', start)) return undefined;
@@ -48,9 +48,11 @@ export function asmExtent(text: string, start: number): { body: number; bodyEnd:
   for (at = body; at < text.length; at++) {
     const character = text.charAt(at);
     if (character === '}') return { body, bodyEnd: at, end: at + 1 };
-    if (character === '#' || character === ';' || (character === '/' && text.charAt(at + 1) === '/')) {
+    if (character === '#' || text.startsWith('//', at)) {
       while (at + 1 < text.length && !isLineEnd(text.charCodeAt(at + 1))) at++;
-    }
+    } else if (text.startsWith('/*', at)) at = commentEnd(text, at) - 1;
+    else if (character === '"') at = stringEnd(text, at) - 1;
+    else if (character === "'" && !isLineEnd(text.charCodeAt(at + 1))) at += text.charAt(at + 1) === '\\' ? 2 : 1;
   }
   return { body, bodyEnd: text.length, end: text.length };
 }

@@ -52,9 +52,9 @@ export function resultNames(family: Expected['family']): string[] {
   return [...CONSTANTS.values()].filter((word) => word.family === family).map((word) => word.name);
 }
 
-/** The name of a result of a family with this value, or undefined. */
-export function resultName(family: Expected['family'], value: bigint): string | undefined {
-  for (const word of CONSTANTS.values()) if (word.family === family && word.value === value) return word.name;
+/** The name of the constant of a kind with this value, or undefined. */
+export function constantOf(kind: string, value: bigint): string | undefined {
+  for (const word of CONSTANTS.values()) if (word.kind === kind && word.value === value) return word.name;
   return undefined;
 }
 

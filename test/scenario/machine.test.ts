@@ -103,7 +103,7 @@ scenario "s" {
   as vm {
     asm {
       nop             // line 5
-start: li r3, 1; li r4, 2
+start: li r3, 1
       .long 0x60000000
     }
     asm { nop }
