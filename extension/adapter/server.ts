@@ -36,7 +36,8 @@ export function serveTcp(port: number, options: Omit<SessionOptions, 'closed'> =
       ...options,
       closed: () => {
         sessions.delete(session);
-        socket.end();
+        // Says what is left to say, and does not wait for a client that never closes its side.
+        socket.destroySoon();
       },
     });
     sessions.add(session);

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -91,6 +91,14 @@ describe('over streams', () => {
     await over;
   });
 
+  it('settles when nobody reads its output any more', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const over = serveStreams(input, output, { launch: fakeLaunch(endless) });
+    output.destroy(new Error('EPIPE'));
+    input.write(request(1, 'initialize'));
+    await over;
+  });
+
   it('settles when the client is gone without a word', async () => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     output.resume();
@@ -137,6 +145,36 @@ describe('over TCP', () => {
       await sent;
       if (cut) socket.destroy();
     }
+  });
+
+  /** A connection to a server of endless runs, stopped in the middle of one. */
+  const running = async (port: number, allowHalfOpen = false) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
+    socket.on('error', () => undefined);
+    const sent = messages(socket, has('configurationDone'));
+    socket.write(request(1, 'initialize') + request(2, 'launch', { program: '/w/fake.pef' }));
+    setTimeout(() => socket.write(request(3, 'configurationDone')), 50);
+    await sent;
+    return socket;
+  };
+
+  it.each<[string, boolean, (socket: Socket) => void]>([
+    ['resets the connection', false, (socket) => socket.resetAndDestroy()],
+    ['sends what is no message', false, (socket) => socket.write('GET / HTTP/1.1\r\n\r\n')],
+    ['closes its side only', true, (socket) => socket.end()],
+    ['never closes its side', true, (socket) => socket.write(request(4, 'disconnect'))],
+    ['goes on sending after garbage', true, (socket) => socket.write('x'.repeat(5_000_000))],
+  ])('ends the session of a client that %s, and serves the next', async (_what, halfOpen, harm) => {
+    server = await serveTcp(0, { launch: fakeLaunch(endless) });
+    const socket = await running(server.port, halfOpen);
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    harm(socket);
+    if (!halfOpen) await gone;
+    (await running(server.port)).destroy();
+    // Waits for every connection, so a leaked one would keep it.
+    await server.close();
+    server = undefined;
+    socket.destroy();
   });
 
   it('says which port it listens at and ends with its signal', async () => {
