@@ -14,7 +14,8 @@ import type { DebugTarget, RunOutcome } from './replayable';
 import { LineStarts, stepIn, stepOut, stepOver, type StepEnd, type StepUnit } from './stepping';
 import { STRIDE_TICKS, Timeline, type Pace, type Stride } from './timeline';
 
-export type StopReason = HitReason | 'step' | 'entry' | 'pause' | 'goto' | 'finished';
+/** `end`: the run is over, and the user wants to look at it before it is `finished`. */
+export type StopReason = HitReason | 'step' | 'entry' | 'pause' | 'goto' | 'end' | 'finished';
 
 export interface Stop {
   readonly reason: StopReason;
@@ -24,7 +25,7 @@ export interface Stop {
   readonly breakpoints: readonly number[];
   /** The event that was stopped at, when it was one. */
   readonly event?: MachineEvent;
-  /** Set when the run is over: with reason `exception` at a failure that the user wants to see, else `finished`. */
+  /** Set when the run is over: with reason `exception` at a failure that the user wants to see, `end`, or `finished`. */
   readonly outcome?: RunOutcome;
 }
 
@@ -70,6 +71,7 @@ class Movement implements Pace {
 type See = (before: Position | undefined, now: Position, stride: Stride) => void;
 
 const START = 'Start of the recording';
+const END = 'End of the scenario';
 
 /** How far before a point a search backwards looks closely first, in ticks, and how much further each next time. */
 const FIRST_WINDOW = 4096;
@@ -84,6 +86,7 @@ export class Debugger {
   #countedVersion = 0;
   /** Whether the arrival at the present tick was checked already. */
   #started = false;
+  #stopOnEnd = false;
 
   constructor(
     readonly target: DebugTarget,
@@ -99,8 +102,13 @@ export class Debugger {
     return this.#movement !== undefined;
   }
 
-  /** To the first line, or as far as `continue` goes. */
-  start(options: { readonly stopOnEntry: boolean }): Promise<Stop> {
+  /**
+   * To the first line, or as far as `continue` goes.
+   *
+   * @param options.stopOnEnd whoever arrives at the end stops there, as a step always does
+   */
+  start(options: { readonly stopOnEntry: boolean; readonly stopOnEnd?: boolean }): Promise<Stop> {
+    this.#stopOnEnd = options.stopOnEnd === true;
     if (!options.stopOnEntry) return this.continue();
     return this.#move(async (movement) => {
       this.#started = true;
@@ -142,7 +150,8 @@ export class Debugger {
       if (unit === 'instruction') {
         return this.#arrive(movement, Math.max(0, origin - 1), stopFor('step', origin === 0 ? START : 'Step back'));
       }
-      const depth = depthOf(positionOf(this.target));
+      // After its last line a run has no frame; that line was in the outermost.
+      const depth = Math.max(1, depthOf(positionOf(this.target)));
       const tick = await this.#searchBack(movement, origin, () => {
         const starts = new LineStarts();
         return {
@@ -255,7 +264,7 @@ export class Debugger {
       const now: Position = looks ? positionOf(target) : { tick: timeline.tick, frames: [] };
       if (fresh && events.length > 0) this.#tell(events);
       const hit = heed ? this.#check(before, now, events) : undefined;
-      if (timeline.isFinished()) return this.#finished(heed);
+      if (timeline.isFinished()) return this.#finished(heed, ends !== undefined || this.#stopOnEnd);
       if (hit) return ofHit(hit);
       if (ends?.(before, now)) return stopFor('step', 'Step');
       before = now;
@@ -358,15 +367,18 @@ export class Debugger {
     return stopFor('pause', there ? 'Cancelled' : 'Paused while going back');
   }
 
-  /** @param heed whether a failure stops as an exception first, so that the user can look around */
-  #finished(heed: boolean): Stop {
+  /**
+   * @param heed whether a failure stops as an exception first, so that the user can look around
+   * @param look whether the end stops, so that the user can look around
+   */
+  #finished(heed: boolean, look = false): Stop {
     const outcome = this.target.outcome ?? { kind: 'passed' };
-    if (outcome.kind === 'passed') return { ...stopFor('finished', 'Passed'), outcome };
+    const end = heed && look ? { ...stopFor('end', END), outcome } : undefined;
+    if (outcome.kind === 'passed') return end ?? { ...stopFor('finished', 'Passed'), outcome };
     const { code, message } = outcome.failure;
     const id = heed ? this.breakpoints.failureId() : undefined;
-    return id === undefined
-      ? { ...stopFor('finished', `${message} (${code})`), outcome }
-      : { reason: 'exception', description: message, breakpoints: [id], outcome };
+    if (id !== undefined) return { reason: 'exception', description: message, breakpoints: [id], outcome };
+    return end ?? { ...stopFor('finished', `${message} (${code})`), outcome };
   }
 }
 

@@ -54,6 +54,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
   supportTerminateDebuggee: true,
+  // The outcome of a run in colour.
+  supportsANSIStyling: true,
   // Ends a search backwards where it began.
   supportsCancelRequest: true,
 };

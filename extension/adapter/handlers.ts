@@ -15,6 +15,8 @@ export interface Client {
   progress: boolean;
   memoryEvents: boolean;
   invalidatedEvents: boolean;
+  /** Its console understands escape sequences for colours. */
+  colours: boolean;
 }
 
 export interface Reply {
@@ -28,7 +30,9 @@ export interface Context {
   readonly client: Client;
   /** They outlive a restart. */
   readonly breakpoints: BreakpointTable;
-  /** @throws InputError before the launch and after the end */
+  /** The run between launch and end. */
+  live(): LiveRun | undefined;
+  /** @throws InputError before the launch and, quietly, after the end */
   run(): LiveRun;
   /** The run, standing still. @throws InputError also while it moves */
   still(): LiveRun;

@@ -1,6 +1,7 @@
 /** What a launch is given, and what it gives: a run to debug, or the reasons why there is none. */
 
 import { PefError, type TextRange } from '../../emulator/common/errors';
+import type { SourceLocation } from '../../emulator/common/frames';
 import type { Profile } from '../../emulator/common/machine';
 import type { DebugTarget } from '../../emulator/timeline/replayable';
 import type { Args } from './arguments';
@@ -13,6 +14,8 @@ export interface LaunchArguments {
   /** Name of the scenario; the first one when missing. */
   readonly scenario: string | undefined;
   readonly stopOnEntry: boolean;
+  /** Stop once more when the scenario has ended. */
+  readonly stopOnEnd: boolean;
   readonly noDebug: boolean;
   readonly profile: Profile | undefined;
   readonly seed: string | undefined;
@@ -28,6 +31,8 @@ export interface Launched {
   readonly target: DebugTarget;
   /** Name of the scenario. */
   readonly name: string;
+  /** Where the scenario's text ends, if that is known. */
+  readonly end?: SourceLocation;
   /** Warnings about the file. */
   readonly warnings: readonly Problem[];
   /** Ends connections to the outside. Never rejects. */
@@ -69,6 +74,7 @@ export function launchArguments(args: Args): LaunchArguments {
     program,
     scenario: args.optionalText('scenario') || undefined,
     stopOnEntry: args.flag('stopOnEntry'),
+    stopOnEnd: args.flag('stopOnEnd'),
     noDebug: args.flag('noDebug'),
     profile: profileOf(args.optionalText('profile')),
     seed: args.optionalText('seed'),

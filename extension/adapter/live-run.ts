@@ -1,7 +1,7 @@
 /** One launched run: its debugger, what the client was shown of it, and what it has told. */
 
 import { InputError } from '../../emulator/common/errors';
-import type { SourceLocation } from '../../emulator/common/frames';
+import type { Frame, SourceLocation } from '../../emulator/common/frames';
 import type { MachineEvent } from '../../emulator/common/machine';
 import type { BreakpointTable } from '../../emulator/timeline/breakpoints';
 import { Debugger, type Stop } from '../../emulator/timeline/debugger';
@@ -104,8 +104,16 @@ export class LiveRun {
   /** Values changed without a movement: what was shown is void. */
   renew(): void {
     const frames = this.target.frames();
-    const failure = this.stop?.outcome && this.stop.outcome.kind !== 'passed' ? this.stop.outcome.failure : undefined;
-    this.#view = new Inspection(this.numbers, frames.length === 0 && failure ? failure.stack : frames);
+    this.#view = new Inspection(this.numbers, frames.length === 0 ? this.#lastFrames() : frames);
+  }
+
+  /** What a run that is over shows in place of its stack: that of the failure, or the end of the scenario's text. */
+  #lastFrames(): readonly Frame[] {
+    const { outcome } = this.target;
+    if (!outcome) return [];
+    if (outcome.kind !== 'passed') return outcome.failure.stack;
+    const { name, end } = this.launched;
+    return [{ kind: 'script', name: `${name} — passed`, ...(end && { location: end }) }];
   }
 
   /** Sets a variable or register; part of the run from this tick on. */

@@ -44,7 +44,8 @@ export function endOfRun(context: Context, run: LiveRun, stop: Stop): void {
   const outcome = stop.outcome ?? { kind: 'passed' };
   const name = `scenario "${run.launched.name}"`;
   if (outcome.kind === 'passed') {
-    tell(context, 'console', `passed: ${name}`);
+    // Clients paint `console` as a warning.
+    tell(context, 'stdout', context.client.colours ? `\x1b[32mpassed\x1b[0m: ${name}` : `passed: ${name}`);
   } else {
     tell(context, 'stderr', failureText(outcome.failure), outcome.failure.location);
     tell(context, 'stderr', outcome.kind === 'failed' ? `failed: ${name}` : `error: ${name}`);

@@ -32,7 +32,8 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
   const exchange = run.target.machine.exchange;
   const exchangeScope: View[] = exchange ? [{ name: 'TPM exchange', container: exchangeOf(run, exchange) }] : [];
   if (frame.kind === 'tpm') views.push(...exchangeScope);
-  if (frame.kind === 'script') {
+  // A run that has passed has left all its variables.
+  if (frame.kind === 'script' && run.target.outcome?.kind !== 'passed') {
     const variables = listed((format) =>
       run.target.variables(index).map((variable) =>
         run.values.shown(variable.name, variable.value, format, {

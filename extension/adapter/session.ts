@@ -15,7 +15,15 @@ import { disassemblyHandlers } from './disassembly';
 import { evaluateHandlers } from './evaluate';
 import { executionHandlers, move } from './execution';
 import { MessageReader } from './framing';
-import { messageBody, type Client, type Context, type Handler, type Handlers, type Reply } from './handlers';
+import {
+  QuietError,
+  messageBody,
+  type Client,
+  type Context,
+  type Handler,
+  type Handlers,
+  type Reply,
+} from './handlers';
 import { Numbers } from './inspection';
 import { LaunchError, launchArguments, type Launch, type LaunchArguments } from './launch';
 import { LiveRun } from './live-run';
@@ -42,6 +50,7 @@ export class PefDebugSession extends DebugSession implements Context {
     progress: false,
     memoryEvents: false,
     invalidatedEvents: false,
+    colours: false,
   };
   readonly breakpoints = new BreakpointTable();
   readonly #numbers = new Numbers();
@@ -80,10 +89,16 @@ export class PefDebugSession extends DebugSession implements Context {
 
   // --- context of the handlers --------------------------------------------------------------------------------------
 
+  live(): LiveRun | undefined {
+    return this.#run?.ended === false ? this.#run : undefined;
+  }
+
   run(): LiveRun {
-    if (this.#run && !this.#run.ended) return this.#run;
+    const run = this.live();
+    if (run) return run;
+    // Quiet, because the client could not know: its request and the end of the run crossed on the way.
     throw this.#phase === 'over' || this.#run
-      ? new InputError('ended', 'The run has ended; start it again.')
+      ? new QuietError('ended', 'The run has ended; start it again.')
       : new InputError('not-launched', 'There is no run yet; send launch first.');
   }
 
@@ -118,6 +133,7 @@ export class PefDebugSession extends DebugSession implements Context {
     input.on('end', () => this.#gone());
     input.on('close', () => this.#gone());
     input.on('error', () => this.#gone());
+    output.on('error', () => this.#gone());
   }
 
   override handleMessage(message: DebugProtocol.ProtocolMessage): void {
@@ -175,6 +191,7 @@ export class PefDebugSession extends DebugSession implements Context {
     this.client.progress = args.flag('supportsProgressReporting');
     this.client.memoryEvents = args.flag('supportsMemoryEvent');
     this.client.invalidatedEvents = args.flag('supportsInvalidatedEvent');
+    this.client.colours = args.flag('supportsANSIStyling');
     this.#initialized = true;
     return { body: CAPABILITIES };
   }
@@ -231,8 +248,8 @@ export class PefDebugSession extends DebugSession implements Context {
   }
 
   #go(run: LiveRun): void {
-    const { noDebug, stopOnEntry } = run.options;
-    move(this, run, () => (noDebug ? run.debugger.runToEnd() : run.debugger.start({ stopOnEntry })));
+    const { noDebug, ...stops } = run.options;
+    move(this, run, () => (noDebug ? run.debugger.runToEnd() : run.debugger.start(stops)));
   }
 
   async #restart(args: Args): Promise<Reply> {
@@ -263,7 +280,13 @@ export class PefDebugSession extends DebugSession implements Context {
   }
 
   async #terminate(): Promise<Reply> {
-    const run = this.run();
+    const run = this.live();
+    if (!run) {
+      // What has ended has said so already; what is being launched ends when it comes.
+      const launching = this.#phase === 'launching';
+      if (launching) this.#phase = 'over';
+      return { after: () => launching && this.event('terminated') };
+    }
     await run.dispose();
     return { after: () => this.event('terminated') };
   }

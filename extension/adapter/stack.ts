@@ -18,8 +18,10 @@ function threadName(machine: MachineApi): string {
   return msr === undefined ? actor : `${actor}, ${privilegeState(msr).name}`;
 }
 
+/** Clients ask at any time, also when the run has just ended: then there is none. */
 function threads(context: Context): Reply {
-  return { body: { threads: [{ id: THREAD, name: threadName(context.run().target.machine) }] } };
+  const run = context.live();
+  return { body: { threads: run ? [{ id: THREAD, name: threadName(run.target.machine) }] : [] } };
 }
 
 function stackTrace(context: Context, args: Args): Reply {
@@ -40,11 +42,8 @@ function toFrame(context: Context, run: LiveRun, frame: Frame, index: number): D
     name: frame.name,
     line: location ? location.range.line + client.lineOffset : 0,
     column: location ? location.range.column + client.columnOffset : 0,
-    ...(location && {
-      source: toSource(client, location.source),
-      endLine: location.range.endLine + client.lineOffset,
-      endColumn: location.range.endColumn + client.columnOffset,
-    }),
+    // No end: an editor would select the range at every stop.
+    ...(location && { source: toSource(client, location.source) }),
     ...(address !== undefined && { instructionPointerReference: hexNumber(address) }),
     // The `sc` of a statement is there to be seen, not to be stopped in.
     ...(!location && { presentationHint: 'subtle' as const }),

@@ -168,8 +168,7 @@ describe('a real scenario', () => {
     await it.go('stepBack');
     expect(await evaluate('count')).toBe('45 (0x2d)');
     expect(await it.go('continue')).toBe('terminated');
-    expect(it.output('console')).toContain('passed: scenario "one command"');
-    expect(it.output('stdout'), 'printed once').toBe('done\n');
+    expect(it.output('stdout'), 'printed once').toBe('done\npassed: scenario "one command"\n');
   });
 
   it('sets variables, registers and bits', async () => {
@@ -441,5 +440,24 @@ describe('a launch that cannot be', () => {
     writeFileSync(program, 'scenario "a" { print }\n');
     expect((await it.ask('restart', {})).success).toBe(false);
     await it.event('terminated');
+  });
+});
+
+describe('the end of a scenario', () => {
+  it('stands at its closing brace', async () => {
+    const program = file(
+      'end.pef',
+      'scenario "one" {\n  as vm {\n    r3 = 1\n  }\n}\n\nscenario "two" {\n  r3 = 2\n}\n',
+    );
+    for (const [scenario, line] of [
+      ['one', 5],
+      ['two', 9],
+    ]) {
+      const it = new Client();
+      await it.launch({ program, scenario, stopOnEnd: true });
+      expect(await it.stop()).toBe(`end: End of the scenario @ ${scenario} — passed end.pef:${line}`);
+      expect((await it.ask('evaluate', { expression: 'r3' })).success).toBe(true);
+      expect(await it.go('stepBack')).toContain(`end.pef:${scenario === 'one' ? 3 : 8}`);
+    }
   });
 });

@@ -120,8 +120,68 @@ describe('a session', () => {
     const it = await launched(calls, {});
     await it.event('terminated');
     expect((await it.event('exited')).body).toEqual({ exitCode: 0 });
-    expect([it.output('stdout'), it.output('console')]).toEqual(['three\nten\n', 'passed: scenario "fake"\n']);
-    expect(errorText(await it.ask('stackTrace', { threadId: 1 }))).toBe('The run has ended; start it again.');
+    expect([it.output('stdout'), it.output('console')]).toEqual(['three\nten\npassed: scenario "fake"\n', '']);
+    const late = await it.ask('stackTrace', { threadId: 1 });
+    expect(errorText(late)).toBe('The run has ended; start it again.');
+    expect(late.body.error.showUser, 'the request and the end crossed on the way').toBe(false);
+    expect(await it.body('threads')).toEqual({ threads: [] });
+    expect((await it.ask('terminate', {})).success).toBe(true);
+    expect((await it.ask('disconnect', {})).success).toBe(true);
+    expect(it.events.filter((event) => event.event === 'terminated')).toEqual([]);
+  });
+
+  it('shows success in the colour of success where the client can', async () => {
+    const it = client(calls);
+    await it.body('initialize', { adapterID: 'pef', supportsANSIStyling: true });
+    await it.body('launch', { program: '/w/fake.pef' });
+    await it.body('configurationDone');
+    await it.event('terminated');
+    expect(it.output('stdout')).toContain('\x1b[32mpassed\x1b[0m: scenario "fake"\n');
+  });
+
+  it('stops at the end when the user came there by a step, can go back, and ends with continue', async () => {
+    const it = await launched(calls, {}, (it) => it.body('setBreakpoints', lines(10)));
+    await it.stop();
+    expect(await it.go('next')).toBe('end: End of the scenario @ fake — passed');
+    expect(await it.scope('GPRs')).not.toEqual([]);
+    expect(await it.go('stepBack')).toBe('step: Step back @ scenario "calls" fake.pef:10');
+    expect(await it.go('stepIn')).toContain('end: ');
+    expect(await it.go('reverseContinue')).toContain('fake.pef:10');
+    expect(await it.go('stepOut')).toContain('end: ');
+    expect(it.output()).not.toContain('passed');
+    expect(await it.go('continue')).toBe('terminated');
+    expect(it.output('stdout')).toContain('passed: ');
+    expect((await it.event('exited')).body).toEqual({ exitCode: 0 });
+  });
+
+  it('stops at the end on request, whatever the outcome, but not without debugging', async () => {
+    const it = await launched(calls, { stopOnEnd: true });
+    expect(await it.stop()).toContain('end: End of the scenario');
+    expect(await it.go('continue')).toBe('terminated');
+    const failed = await launched(fails, { stopOnEnd: true });
+    expect(await failed.stop()).toBe('end: End of the scenario @ scenario "fails" fake.pef:2');
+    expect(await failed.go('next')).toBe('terminated');
+    expect(await (await launched(calls, { stopOnEnd: true, noDebug: true })).stop()).toBe('terminated');
+  });
+
+  it('does not stop at the end when the user went on from a stop', async () => {
+    const it = await launched(calls);
+    await it.stop();
+    await it.go('next');
+    expect(await it.go('continue')).toBe('terminated');
+  });
+
+  it('can be ended while it is being launched', async () => {
+    let go: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => (go = resolve));
+    const slow = fakeLaunch(calls);
+    const it = new Client({ launch: (args) => ready.then(() => slow(args)) });
+    await it.body('initialize', {});
+    const launch = it.ask('launch', { program: '/w/fake.pef' });
+    await it.body('terminate', {});
+    await it.event('terminated');
+    go();
+    expect(errorText(await launch)).toBe('The session has ended.');
   });
 
   it('stops at a failure, explains it, can go back, and ends with exit code 1', async () => {
@@ -168,7 +228,7 @@ describe('a session', () => {
     const hit = 'breakpoint: Breakpoint @ scenario "loop" fake.pef:2';
     expect(seen).toEqual(['1', hit, '4', hit, '1', hit]);
     expect(await it.go('continue')).toBe('terminated');
-    expect(it.output('stdout')).toBe('i is 5\n');
+    expect(it.output('stdout')).toBe('i is 5\npassed: scenario "fake"\n');
   });
 
   it('restarts with its breakpoints', async () => {
@@ -231,7 +291,9 @@ describe('a session', () => {
     await it.body('configurationDone');
     await it.event('stopped');
     const { stackFrames } = await it.body('stackTrace', { threadId: 1 });
+    // No end of the range: an editor would select it.
     expect(stackFrames).toMatchObject([{ line: 0, column: 2, source: { path: 'file:///w/fake.pef' } }]);
+    expect(stackFrames).not.toMatchObject([{ endLine: expect.anything() }]);
   });
 
   it('shows how far a long way back is', async () => {

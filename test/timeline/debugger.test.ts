@@ -23,7 +23,7 @@ async function walk(bench: Bench, moves: string): Promise<string[]> {
       rev: () => it.reverseContinue(),
     };
     const stop = await go[move]!();
-    places.push(stop.reason === 'finished' ? 'end' : bench.place);
+    places.push(stop.reason === 'finished' || stop.reason === 'end' ? 'end' : bench.place);
   }
   return places;
 }
