@@ -143,17 +143,18 @@ const MOVES = SPRS.filter((row) => row.name !== 'TB').flatMap((row) => [
   ...(row.read === undefined ? [] : [alias(`mf${row.name.toLowerCase()}`, 'RT', `mfspr RT,${row.number}`)]),
 ]);
 
-/** Conditions of traps: suffix and TO. */
+/** Conditions of traps: suffix and TO; `input only` for second names. */
 // prettier-ignore
 const TRAP_CONDITIONS = [
   ['lgt', 1], ['llt', 2], ['eq', 4], ['lge', 5], ['lle', 6], ['gt', 8], ['ge', 12], ['lt', 16], ['le', 20], ['ne', 24], ['u', 31],
+  ['lng', 6, 'input only'], ['lnl', 5, 'input only'], ['ng', 20, 'input only'], ['nl', 12, 'input only'],
 ] as const;
 
-const TRAPS = TRAP_CONDITIONS.flatMap(([condition, to]) => [
-  alias(`tw${condition}`, 'RA,RB', `tw ${to},RA,RB`),
-  alias(`tw${condition}i`, 'RA,SI', `twi ${to},RA,SI`),
-  alias(`td${condition}`, 'RA,RB', `td ${to},RA,RB`),
-  alias(`td${condition}i`, 'RA,SI', `tdi ${to},RA,SI`),
+const TRAPS = TRAP_CONDITIONS.flatMap(([condition, to, option]) => [
+  alias(`tw${condition}`, 'RA,RB', `tw ${to},RA,RB`, option),
+  alias(`tw${condition}i`, 'RA,SI', `twi ${to},RA,SI`, option),
+  alias(`td${condition}`, 'RA,RB', `td ${to},RA,RB`, option),
+  alias(`td${condition}i`, 'RA,SI', `tdi ${to},RA,SI`, option),
 ]);
 
 /** Conditions of branches: name, bit of the CR field, whether it must be set; `input only` for second names. */

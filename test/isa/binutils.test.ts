@@ -46,6 +46,8 @@ describe('against GNU binutils', () => {
     ['bt 4*cr1+eq,.+8', 0x41860008],
     ['bnl .+8', 0x40800008],
     ['sync', 0x7c0004ac],
+    ['twng 3,4', 0x7e832008],
+    ['tdlnli 3,4', 0x08a30004],
     ['sc 2', 0x44000042],
     ['urfid', 0x4c000264],
     ['bl .', 0x48000001],
