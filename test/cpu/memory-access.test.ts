@@ -154,6 +154,17 @@ describe('addresses', () => {
     cpu.run(2);
     expect(cpu.nia).toBe(0x2000n);
   });
+  it('are 32 bits of what an update writes, and of what a branch counts and links', () => {
+    const cpu = newCpu(HV | LE);
+    cpu.setGpr(4, 0xffff_ffff_0000_4ff0n);
+    run(cpu, 'lwzu 3,16(4)', 1);
+    expect(cpu.gpr(4)).toBe(0xffff_ffff_0000_5000n);
+    load(cpu, 'bdnz .+8\nbl .');
+    cpu.ctr = 0x1_0000_0001n;
+    cpu.nia = 0xffff_ffff_0000_0000n + CODE;
+    cpu.run(2);
+    expect([cpu.ctr, cpu.lr, cpu.nia]).toEqual([1n << 32n, CODE + 8n, CODE + 4n]);
+  });
   it('of a guest go through the partition', () => {
     const cpu = newCpu(SF | LE);
     const asked: unknown[] = [];

@@ -90,6 +90,7 @@ describe('edges by the manual', () => {
     ['divweuo 16,14,15', 1n, 2n, 0x80000000n, 0n],
     ['divweuo 16,14,15', 2n, 2n, 0n, SO | OV | OV32],
     ['divdeo 16,14,15', 1n, 2n, 0n, SO | OV | OV32],
+    ['divdeo 16,14,15', 0x1fn, 0x20n, 0n, SO | OV | OV32],
     ['divdeo 16,14,15', 1n, 4n, 1n << 62n, 0n],
     ['divdeo 16,14,15', ONES, 2n, MIN, 0n],
     ['divdeuo 16,14,15', 1n, 2n, MIN, 0n],
