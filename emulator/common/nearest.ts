@@ -27,7 +27,8 @@ function distance(a: string, b: string, limit: number): number {
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined;
   const wanted = name.toLowerCase();
-  let limit = Math.max(1, Math.floor(name.length / 3));
+  // Of a name of one letter nothing would be left.
+  let limit = name.length < 2 ? 0 : Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   for (const candidate of candidates) {
     const cost = distance(wanted, candidate.toLowerCase(), limit);

@@ -125,6 +125,11 @@ export class Context {
     this.report({ range, code, message, severity: 'warning', replacement });
   }
 
+  /** Warns of what parses and checks, but ends a run that comes to it. */
+  unavailable(range: TextRange, feature: string): void {
+    this.warning(range, 'not-available', `not available yet: ${feature}. A run that comes here ends with an error.`);
+  }
+
   /** An error at a property of a node. */
   errorAt(node: AstNode, property: string, code: DiagnosticCode, message: string, replacement?: string): void {
     this.error(rangeOfProperty(node, property), code, message, replacement);

@@ -94,7 +94,7 @@ function byRow(context: Context, call: ast.MachineCall, row: CallRow, values: re
     if (value) checkWidth(context, row, parameter, value);
   });
   const missing = row.parameters.filter((_, i) => slots[i] === undefined).map(({ name }) => name);
-  if (missing.length > 0) {
+  if (missing.length > 0 && !hasMisplaced(call, slots)) {
     const range = call.name === undefined ? rangeOf(call.$cstNode) : rangeOfProperty(call, 'name');
     context.error(range, 'missing-argument', `${row.name} also needs ${missing.join(', ')}.`);
   }
@@ -147,6 +147,10 @@ function assignSlots(
   return slots;
 }
 
+/** Whether some argument found no place: that is reported, and most likely it is the one that is missing. */
+const hasMisplaced = (call: ast.MachineCall | ast.SendExpression, slots: readonly unknown[]) =>
+  slots.filter((slot) => slot !== undefined).length < call.arguments.length;
+
 const names = (parameters: readonly Parameter[]) => parameters.map((parameter) => parameter.name).join(', ');
 
 /** A constant that does not fit its parameter is a warning: a scenario may pass it on purpose. */
@@ -193,6 +197,8 @@ function lowerExpected(
 export function lowerSend(context: Context, send: ast.SendExpression): Expr {
   const values = send.arguments.map((argument) => context.lower(argument.value));
   const sessions = send.sessions.map((session) => context.lower(session));
+  const [session] = sessions;
+  if (session) context.unavailable(session.place.range, 'send ... with session');
   const expected = lowerExpected(context, send, ['TPM', 'H'], send.command);
   const row = send.command.startsWith('TPM2_') ? findCommand(send.command) : undefined;
   if (!row) {
@@ -212,7 +218,7 @@ export function lowerSend(context: Context, send: ast.SendExpression): Expr {
   const parameters = commandFields(row);
   const slots = assignSlots(context, send, row.name, parameters, values);
   const missing = parameters.filter((_, i) => slots[i] === undefined).map(({ name }) => name);
-  if (missing.length > 0) {
+  if (missing.length > 0 && !hasMisplaced(send, slots)) {
     context.errorAt(send, 'command', 'missing-argument', `${row.name} also needs ${missing.join(', ')}.`);
   }
   const fields = parameters.flatMap(({ name }, i): [string, Expr][] => {

@@ -1,5 +1,7 @@
 /** Calls of procedures and of the functions of the language, and guests as their arguments. */
 
+import { callNamed } from '../pef/calls';
+import { findCommand } from '../tpm/tables';
 import { didYouMean, nearest } from '../common/nearest';
 import type { TextRange } from '../common/errors';
 import type { Context } from './context';
@@ -51,13 +53,12 @@ function lowerBuiltin(context: Context, call: ast.FunctionCall, name: string): E
   if (!row) {
     const known = [...context.globals.procedures.keys(), ...FUNCTIONS.map((known) => known.name)];
     const near = nearest(name, known);
-    context.errorAt(
-      call,
-      'callee',
-      'unknown-procedure',
-      `No procedure or function is named '${name}'${didYouMean(near)}`,
-      near,
-    );
+    const word = callNamed(name)?.lev === 2 ? 'ultracall' : callNamed(name) ? 'hypercall' : undefined;
+    const keyword = word ?? (findCommand(name) && name.startsWith('TPM2_') ? 'send' : undefined);
+    const help = keyword === undefined ? didYouMean(near) : `; write '${keyword} ${name}(...)'.`;
+    const replacement = keyword === undefined ? near : `${keyword} ${name}`;
+    const message = `No procedure or function is named '${name}'${help}`;
+    context.errorAt(call, 'callee', 'unknown-procedure', message, replacement);
     call.arguments.forEach((argument) => context.lower(argument));
     return unknown(context, range);
   }
@@ -81,6 +82,7 @@ function lowerBuiltin(context: Context, call: ast.FunctionCall, name: string): E
     if (parameter.kind === 'bytes') requireBytes(context, value, `What ${name} takes`);
     values.push(value);
   });
+  if (row.name === 'page') context.unavailable(range, 'page(guest, gpa)');
   return node(context, range, { kind: 'function', name: row.name, arguments: values, guest }, values);
 }
 

@@ -122,11 +122,17 @@ function lowerStatement(context: Context, statement: ast.Statement): Stmt {
     case 'RunStatement':
       return done(lowerRun(context, statement));
     case 'CheckStatement':
-      if (statement.guest) knownGuest(context, statement.guest.$refText, rangeOfProperty(statement, 'guest'));
-      return done({ kind: 'unavailable', feature: statement.integrity ? 'check integrity' : 'check secrecy' });
+      return done(lowerCheck(context, statement));
     case 'ExpressionStatement':
       return done({ kind: 'do', expression: lowerAction(context, statement.expression) });
   }
+}
+
+function lowerCheck(context: Context, statement: ast.CheckStatement): Shape<Stmt> {
+  if (statement.guest) knownGuest(context, statement.guest.$refText, rangeOfProperty(statement, 'guest'));
+  const feature = statement.integrity ? 'check integrity' : 'check secrecy';
+  context.unavailable(headOf(statement), feature);
+  return { kind: 'unavailable', feature };
 }
 
 function lowerRun(context: Context, statement: ast.RunStatement): Shape<Stmt> {

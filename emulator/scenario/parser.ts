@@ -129,7 +129,6 @@ const CLASSES: Readonly<Record<string, string>> = {
   ASM_BLOCK: 'an asm block',
 };
 
-const describe = (type: TokenType) => CLASSES[type.name] ?? `'${type.name}'`;
 const found = (token: Token) => (token.image === '' ? 'the end of the file' : `'${shorten(token.image)}'`);
 const shorten = (image: string) => (image.length > 40 ? `${image.slice(0, 40)}…` : image);
 
@@ -140,10 +139,63 @@ export const STARTERS = [
   ...['print', 'expect', 'store', 'load', 'asm', 'run', 'check', 'ultracall', 'hypercall', 'send'],
 ];
 
-function misplaced(actual: Token, wanted: string): string {
-  const meant = actual.tokenType.name === 'ID' ? nearest(actual.image, STARTERS) : undefined;
+/** Tokens that begin an expression, besides names: where all of these can stand, a value is meant. */
+const VALUE_STARTS = new Set([
+  ...['NUMBER', 'STRING', '(', '[', '{', '-', '~', '!', '+', 'hex', 'file', 'true', 'false', 'ultracall', 'hypercall'],
+  ...['send', 'load', 'tpm'],
+]);
+
+/** Words of the language that are names too: the rule `Name` of the grammar. */
+const NAME_WORDS = new Set([
+  ...['profile', 'cpu', 'threads', 'normal', 'secure', 'memory', 'seed', 'lpid', 'endian', 'image', 'initrd'],
+  ...['bootargs', 'response', 'session', 'instructions', 'user', 'host', 'bytes', 'secrecy', 'integrity', 'until'],
+]);
+
+/** What can stand somewhere, in words. */
+function oneOf(types: Iterable<TokenType>): string {
+  const wanted = new Set([...types].map(({ name }) => name));
+  const words: string[] = [];
+  if (wanted.has('NUMBER') && wanted.has('hex')) {
+    words.push('a value');
+    for (const start of [...VALUE_STARTS, ...NAME_WORDS, 'ID']) wanted.delete(start);
+  } else if (wanted.has('ID')) {
+    words.push('a name');
+    for (const name of [...NAME_WORDS, 'ID']) wanted.delete(name);
+  }
+  for (const name of wanted) words.push(CLASSES[name] ?? `'${name}'`);
+  if (words.length === 0 || words.length > 8) return 'something else';
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+/** How the sentence about a statement that breaks off begins. */
+export const NOT_FINISHED = 'A value or a word is missing or wrong behind';
+
+const OPERATOR = /^(?:[*/%+<>&^|?-]|<<|>>|[<>=!]=|&&|\|\|)$/;
+
+function misplaced(actual: Token, wanted: string, previous?: Token): string {
+  const { image, tokenType } = actual;
+  if (image === '->')
+    return "'->' stands behind a call or send, and behind it the name of a result, such as H_SUCCESS.";
+  const isAfterValue = previous !== undefined && wanted !== 'a name' && wanted !== 'a value';
+  if (isAfterValue && image === '=')
+    return "'=' sets a variable, at the beginning of a statement; write '==' to compare.";
+  if (isAfterValue && OPERATOR.test(image)) return `There is no value behind ${found(actual)}.`;
+  if (tokenType.name === 'ID' && previous?.tokenType.name === 'NUMBER' && /^[kmgt]i?b?$/i.test(image)) {
+    return `${found(actual)} is no unit; write KiB, MiB or GiB.`;
+  }
+  const meant = tokenType.name === 'ID' ? nearest(image, STARTERS) : undefined;
   if (meant !== undefined) return `${found(actual)} is not understood here${didYouMean(meant)}`;
+  if (wanted === 'a name' && /^[a-z]/.test(tokenType.name)) {
+    return `${found(actual)} is a word of the language; choose another name.`;
+  }
   return `Expected ${wanted}, but found ${found(actual)}.`;
+}
+
+const DECLARATIONS = "'machine', 'guest', 'scenario', 'procedure', 'const' or 'use'";
+
+function behindDeclaration(actual: Token): string {
+  if (actual.image === '}') return "This '}' closes nothing; remove it, or write the '{' that is missing before it.";
+  return misplaced(actual, DECLARATIONS);
 }
 
 /** Sentences for what the parser expected and found. */
@@ -151,39 +203,38 @@ export class ScenarioParserMessages extends LangiumParserErrorMessageProvider {
   override buildMismatchTokenMessage(
     about: Parameters<LangiumParserErrorMessageProvider['buildMismatchTokenMessage']>[0],
   ): string {
-    const { actual } = about;
-    if (about.expected.name === '}') {
-      return misplaced(actual, actual.image === '' ? `'}' to close the block` : `a statement or '}'`);
+    const { actual, expected, previous } = about;
+    if (expected.name === 'EOF') return behindDeclaration(actual);
+    if (expected.name === '}') {
+      const wanted = actual.image === '' ? `'}' to close the block` : `a statement or '}'`;
+      return misplaced(actual, wanted, previous);
     }
-    return misplaced(actual, describe(about.expected));
+    return misplaced(actual, oneOf([expected]));
   }
 
   override buildNotAllInputParsedMessage(about: { firstRedundant: Token; ruleName: string }): string {
-    return misplaced(about.firstRedundant, "'machine', 'guest', 'scenario', 'procedure', 'const' or 'use'");
+    return behindDeclaration(about.firstRedundant);
   }
 
   override buildNoViableAltMessage(
     about: Parameters<LangiumParserErrorMessageProvider['buildNoViableAltMessage']>[0],
   ): string {
-    const first = new Set(about.expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1))));
-    const wanted = [...first].map(describe);
+    const first = about.expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1)));
+    const wanted = oneOf(first);
     const actual = about.actual[0];
-    const list = wanted.length > 8 ? 'something else' : oneOf(wanted);
-    return actual ? misplaced(actual, list) : `Expected ${list}.`;
+    // One token ahead was not enough to choose: the wrong one is behind it.
+    const isWord = actual !== undefined && /^[a-z]/.test(actual.tokenType.name);
+    if (isWord && first.some(({ name }) => name === actual.tokenType.name)) return `${NOT_FINISHED} ${found(actual)}.`;
+    return actual ? misplaced(actual, wanted, about.previous) : `Expected ${wanted}.`;
   }
 
   override buildEarlyExitMessage(
     about: Parameters<LangiumParserErrorMessageProvider['buildEarlyExitMessage']>[0],
   ): string {
-    const wanted = [...new Set(about.expectedIterationPaths.flatMap((path) => path.slice(0, 1)))].map(describe);
+    const wanted = oneOf(about.expectedIterationPaths.flatMap((path) => path.slice(0, 1)));
     const actual = about.actual[0];
-    return actual ? misplaced(actual, oneOf(wanted)) : `Expected ${oneOf(wanted)}.`;
+    return actual ? misplaced(actual, wanted, about.previous) : `Expected ${wanted}.`;
   }
-}
-
-function oneOf(words: readonly string[]): string {
-  if (words.length === 0) return 'something else';
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
 /** A sentence for characters that no token has. */

@@ -122,7 +122,12 @@ export class Script {
         const { kind, code, message, address } = error;
         this.failure = { kind, code, message, op, ...(address === undefined ? {} : { address }) };
       } else if (error instanceof ScriptError)
-        this.failure = { kind: 'failed', code: error.code, message: error.message, op };
+        this.failure = {
+          kind: error.code === 'not-available' ? 'error' : 'failed',
+          code: error.code,
+          message: error.message,
+          op,
+        };
       else throw error;
     }
   }

@@ -7,6 +7,7 @@ import { Diagnostics } from './diagnostics';
 import type { Diagnostic, DiagnosticCode } from './diagnostics';
 import * as ast from './generated/ast';
 import { STARTERS } from './parser';
+import { independentErrors, isMissingBefore } from './recovery';
 import { nearest } from '../common/nearest';
 import { parsingServices } from './services';
 import { asmExtent, commentEnd, stringEnd } from './tokens';
@@ -66,22 +67,24 @@ export function syntaxDiagnostics(path: string, text: string, result: ParseResul
     const range = { line, column, endLine: line, endColumn: column + error.length };
     found.add({ path, range, severity: 'error', code: 'syntax', message: error.message });
   }
-  for (const { code, message, offset, length } of unclosed(text)) {
+  const open = unclosed(text);
+  for (const { code, message, offset, length } of open) {
     found.add({ path, range: rangeAt(text, offset, length), severity: 'error', code, message });
   }
-  for (const { name, message, token, previousToken } of previousTokens(result)) {
-    // The end of the file has no place of its own: what is missing there is missing behind the last token.
-    const at = token.startOffset >= 0 ? token : previousToken;
-    const range = at && at.startOffset >= 0 ? tokenRange(at, at !== token) : rangeAt(text, text.length, 0);
+  const swallowsRest = open.some(({ code }) => code !== 'unclosed-text');
+  for (const error of independentErrors(text, result)) {
+    const { name, message, token, previousToken } = error;
+    const isEnd = Number.isNaN(token.startOffset) || token.startOffset < 0;
+    if (isEnd && swallowsRest) continue;
+    // What is missing at the end of a line or of the file is missing behind the last token.
+    const isBefore = isMissingBefore(error) || isEnd;
+    const at = isBefore ? previousToken : token;
+    const range = at?.startLine === undefined ? rangeAt(text, text.length, 0) : tokenRange(at, isBefore);
     const code = name === 'too-deep' || name === 'file-too-large' ? name : 'syntax';
     const replacement = message.includes('did you mean') ? nearest(token.image, STARTERS) : undefined;
     found.add({ path, range, severity: 'error', code, message, replacement });
   }
   return found.all;
-}
-
-function previousTokens(result: ParseResult): (ParseResult['parserErrors'][number] & { previousToken?: Token })[] {
-  return result.parserErrors;
 }
 
 /** The range of a token; `after`: the place behind it, where something is missing. */

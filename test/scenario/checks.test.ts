@@ -106,7 +106,6 @@ describe('statements', () => {
     'let r = send TPM2_GetRandom(bytesRequested: 4) -> TPM_RC_SUCCESS print r.randomBytes[0..2]',
     'let t = tpm response at 0x1000 expect t.responseCode == TPM_RC_SUCCESS "the TPM is content"',
     'run until r3 == 1 for 100 instructions',
-    'check secrecy vm check integrity',
     'asm {\n  # } in a comment\n  li r3, 1 // }\n  b 1f_end\n1f_end: nop\n}'.replaceAll('1f_end', 'end'),
     'print [1, 2, 3][0], {a: 1, b: "x"}.b',
     '/* a comment */ print "a \\" quote" // and another',
@@ -339,5 +338,99 @@ describe('the codes', () => {
       expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       expect(meaning).toMatch(/^[A-Z].*\.$/);
     }
+  });
+});
+
+describe('several errors', () => {
+  const message = async (text: string) => {
+    const { diagnostics } = await load(text);
+    return diagnostics.map(({ range, message: sentence }) => `${range.line}:${range.column} ${sentence}`);
+  };
+
+  it('of syntax are found, each once and none that follows from another', async () => {
+    const text = `scenario "s" {
+  let = 5
+  print 1 +
+  store byte = 3
+  expect
+  as { }
+  hypercall H_TPM_COMM(TPM_COMM_OP_EXECUTE in_buffer: 0x10000,
+                       out_size: 5)
+  as vm foo {
+    prnt 1
+  }
+  if 1 {
+  } esle {
+  }
+  let y = 5 KB
+  expect y = 5
+  let at = 3
+  let z = y +
+          * 2
+  hypercall H_TPM_COMM(2, 0, 0, 0, 0) -> 0
+}
+guest g {
+  memry 5
+}
+const X
+scenario "t" {
+  print )
+}
+}
+scenario "u" { print "last"  prnt }`;
+    expect(await message(text)).toEqual([
+      "2:7 Expected a name, but found '='.",
+      "3:11 There is no value behind '+'.",
+      "4:14 Expected a value, but found '='.",
+      "5:3 A value or a word is missing or wrong behind 'expect'.",
+      "6:6 Expected a name, 'hypervisor' or 'ultravisor', but found '{'.",
+      "7:44 Expected ')', but found 'in_buffer'.",
+      "9:9 'foo' is not understood here; did you mean 'for'?",
+      "10:5 'prnt' is not understood here; did you mean 'print'?",
+      "13:5 'esle' is not understood here; did you mean 'else'?",
+      "15:13 'KB' is no unit; write KiB, MiB or GiB.",
+      "16:12 '=' sets a variable, at the beginning of a statement; write '==' to compare.",
+      "17:7 'at' is a word of the language; choose another name.",
+      "18:13 There is no value behind '+'.",
+      "20:39 '->' stands behind a call or send, and behind it the name of a result, such as H_SUCCESS.",
+      "23:3 'memry' is not understood here; did you mean 'memory'?",
+      "25:8 Expected '=', but found 'scenario'.",
+      "27:9 Expected a value, but found ')'.",
+      "29:1 This '}' closes nothing; remove it, or write the '{' that is missing before it.",
+      "30:30 'prnt' is not understood here; did you mean 'print'?",
+    ]);
+  });
+
+  it.each([
+    ['scenario "s" { /* abc', ['1:16 The comment has no end; write */ where it ends.']],
+    ['scenario "s" { asm { nop', ['1:16 The asm block has no end; write } after it.']],
+    ['scenario "s" {\n  as vm {\n', ["2:10 Expected '}' to close the block, but found the end of the file."]],
+    ['const a = b const b = a', ["1:7 'a' is defined by itself in a circle; give one of the constants a value."]],
+    [
+      'scenario "s" { as vm { y = 1 let x = y } }',
+      [
+        "1:24 No variable is named 'y'; declare it: let y = ...",
+        "1:38 No variable, constant or register is named 'y'.",
+      ],
+    ],
+    ['guest a { lpid 0 } guest b { }', ["1:16 An lpid is 1 to 4095, not 0; 0 is the hypervisor's."]],
+    [
+      'scenario "s" { UV_SHARE_PAGE(1, 2) }',
+      ["1:16 No procedure or function is named 'UV_SHARE_PAGE'; write 'ultracall UV_SHARE_PAGE(...)'."],
+    ],
+    [
+      'scenario "s" { TPM2_GetRandom(4) }',
+      ["1:16 No procedure or function is named 'TPM2_GetRandom'; write 'send TPM2_GetRandom(...)'."],
+    ],
+    [
+      'scenario "s" { send TPM2_GetRandom(bytes: 4) }',
+      ["1:36 TPM2_GetRandom has no field 'bytes'; it has bytesRequested."],
+    ],
+    [
+      'scenario "s" { check integrity }',
+      ['1:16 not available yet: check integrity. A run that comes here ends with an error.'],
+    ],
+  ])('%j', async (text, expected) => {
+    expect(await message(text)).toEqual(expected);
   });
 });
