@@ -162,7 +162,8 @@ export class Debugger {
         };
       });
       if (tick === 'stopped') return this.#interrupted(movement);
-      return this.#arrive(movement, tick ?? 0, stopFor('step', tick === undefined ? START : 'Step back'));
+      if (tick === undefined) return this.#toStart(movement, origin, 'step');
+      return this.#arrive(movement, tick, stopFor('step', 'Step back'));
     });
   }
 
@@ -182,7 +183,7 @@ export class Debugger {
         };
       });
       if (found === 'stopped') return this.#interrupted(movement);
-      if (!found) return this.#arrive(movement, 0, stopFor('goto', START));
+      if (!found) return this.#toStart(movement, origin, 'goto');
       const { tick, hit, hits } = found;
       const stop = await this.#arrive(movement, tick, ofHit(hit));
       if (this.timeline.tick === tick && this.breakpoints.countsHits) {
@@ -348,6 +349,21 @@ export class Debugger {
       this.#countedVersion = breakpoints.version;
     }
     return whole;
+  }
+
+  /** To the first line of the run, where `start` begins; when that is not behind, to the very start. */
+  async #toStart(movement: Movement, origin: number, reason: StopReason): Promise<Stop> {
+    const { timeline, target } = this;
+    const stop = await this.#arrive(movement, 0, stopFor(reason, START));
+    let before: Position | undefined;
+    let now = positionOf(target);
+    while (!beginsLine(before, now) && timeline.tick < origin && !movement.stopRequested) {
+      timeline.step(Math.min(STRIDE_TICKS, origin - timeline.tick));
+      before = now;
+      now = positionOf(target);
+      if (movement.shouldYield()) await movement.yieldToHost();
+    }
+    return beginsLine(before, now) ? stop : this.#arrive(movement, 0, stop);
   }
 
   async #arrive(movement: Movement, tick: number, stop: Stop): Promise<Stop> {

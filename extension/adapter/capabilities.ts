@@ -49,7 +49,6 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsValueFormattingOptions: true,
   // Scenario files and listings.
   supportsLoadedSourcesRequest: true,
-  supportsDelayedStackTraceLoading: true,
   // The scenario is loaded anew; breakpoints stay.
   supportsRestartRequest: true,
   supportsTerminateRequest: true,

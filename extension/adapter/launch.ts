@@ -1,5 +1,6 @@
 /** What a launch is given, and what it gives: a run to debug, or the reasons why there is none. */
 
+import { basename } from 'node:path';
 import { PefError, type TextRange } from '../../emulator/common/errors';
 import type { SourceLocation } from '../../emulator/common/frames';
 import type { Profile } from '../../emulator/common/machine';
@@ -50,15 +51,19 @@ export interface Problem {
 
 export type Launch = (options: LaunchArguments) => Promise<Launched>;
 
-/** A scenario that cannot run; the message lists the errors, each once. */
+/** A scenario that cannot run; the message shows the first error, for the list can be long and is told elsewhere. */
 export class LaunchError extends PefError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const each = new Map(problems.map((problem) => [problemText(problem), problem]));
-    const errors = [...each].filter(([, problem]) => problem.severity === 'error').map(([text]) => text);
-    super('scenario-errors', errors.join('\n'));
-    this.problems = [...each.values()];
+    const each = [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
+    const errors = each.filter((problem) => problem.severity === 'error');
+    const [first] = errors;
+    const place = first ? `${basename(first.path)}:${first.range.line}:${first.range.column}: ${first.message}` : '';
+    const more =
+      errors.length > 1 ? `\nand ${errors.length - 1} more; the Debug Console and the Problems view list them.` : '';
+    super('scenario-errors', `The scenario has errors. ${place}${more}`);
+    this.problems = each;
   }
 }
 

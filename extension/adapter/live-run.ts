@@ -104,7 +104,14 @@ export class LiveRun {
   /** Values changed without a movement: what was shown is void. */
   renew(): void {
     const frames = this.target.frames();
-    this.#view = new Inspection(this.numbers, frames.length === 0 ? this.#lastFrames() : frames);
+    this.#view = new Inspection(this.numbers, frames.length === 0 ? this.#lastFrames() : this.#atFailure(frames));
+  }
+
+  /** The stack of a run that has failed, where it failed: at an instruction of the statement perhaps. */
+  #atFailure(frames: readonly Frame[]): readonly Frame[] {
+    const { outcome } = this.target;
+    const location = outcome && outcome.kind !== 'passed' ? outcome.failure.location : undefined;
+    return location ? frames.map((frame, i) => (i === 0 ? { ...frame, location } : frame)) : frames;
   }
 
   /** What a run that is over shows in place of its stack: that of the failure, or the end of the scenario's text. */

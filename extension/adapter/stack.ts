@@ -36,17 +36,21 @@ function stackTrace(context: Context, args: Args): Reply {
 
 function toFrame(context: Context, run: LiveRun, frame: Frame, index: number): DebugProtocol.StackFrame {
   const { client } = context;
-  const { location, address } = frame;
+  const { address } = frame;
+  // The `sc` of a statement is there to be seen, not to be stopped in: it stands at its statement.
+  const within = frame.location ? undefined : run.view.frames.slice(index).find((outer) => outer.location);
+  const location = frame.location ?? within?.location;
   return {
     id: run.view.frameId(index),
     name: frame.name,
     line: location ? location.range.line + client.lineOffset : 0,
     column: location ? location.range.column + client.columnOffset : 0,
     // No end: an editor would select the range at every stop.
-    ...(location && { source: toSource(client, location.source) }),
+    ...(location && {
+      source: { ...toSource(client, location.source), ...(within && { presentationHint: 'deemphasize' as const }) },
+    }),
     ...(address !== undefined && { instructionPointerReference: hexNumber(address) }),
-    // The `sc` of a statement is there to be seen, not to be stopped in.
-    ...(!location && { presentationHint: 'subtle' as const }),
+    ...(!frame.location && { presentationHint: 'subtle' as const }),
   };
 }
 

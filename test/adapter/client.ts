@@ -91,12 +91,14 @@ export class Client {
     return this.stop();
   }
 
-  /** The stack as `name file:line`, innermost first. */
+  /** The stack as `name file:line`, innermost first; what only borrows its place from another frame shows none. */
   async stack(): Promise<string[]> {
     const { stackFrames } = (await this.body('stackTrace', { threadId: 1 })) as {
       stackFrames: DebugProtocol.StackFrame[];
     };
-    return stackFrames.map((frame) => `${frame.name}${frame.source ? ` ${frame.source.name}:${frame.line}` : ''}`);
+    const place = ({ source, line }: DebugProtocol.StackFrame) =>
+      source && source.presentationHint !== 'deemphasize' ? ` ${source.name}:${line}` : '';
+    return stackFrames.map((frame) => frame.name + place(frame));
   }
 
   async place(): Promise<string> {

@@ -415,7 +415,7 @@ describe('a launch that cannot be', () => {
     );
     const { text, it } = await refused({ program });
     expect(text.split('\n')).toHaveLength(2);
-    expect(text).toMatch(/bad\.pef:3:\d+: error [a-z-]+: .*H_TPM_CMM/);
+    expect(text).toMatch(/^The scenario has errors. bad\.pef:3:\d+: .*H_TPM_CMM.*\nand 1 more; /);
     expect(it.events.map(({ body }) => [body.category, body.line, body.source?.path] as unknown)).toEqual([
       ['stderr', 3, program],
       ['stderr', 4, program],
@@ -459,5 +459,41 @@ describe('the end of a scenario', () => {
       expect((await it.ask('evaluate', { expression: 'r3' })).success).toBe(true);
       expect(await it.go('stepBack')).toContain(`end.pef:${scenario === 'one' ? 3 : 8}`);
     }
+  });
+});
+
+describe('what a user sees', () => {
+  const launched = async (text: string, args: object = {}) => {
+    const it = new Client();
+    await it.launch({ program: file('sees.pef', text), ...args }, () =>
+      it.body('setExceptionBreakpoints', { filters: ['failures'] }),
+    );
+    return it;
+  };
+
+  it('an interrupt in asm at its instruction', async () => {
+    const it = await launched('scenario "x" {\n  as vm user {\n    asm {\n      nop\n      mfmsr r4\n    }\n  }\n}\n');
+    expect(await it.stop()).toMatch(/^exception: .* @ x — as vm user sees.pef:5$/s);
+  });
+
+  it('the first statement as the start of the recording', async () => {
+    const it = await launched('scenario "x" {\n  as vm {\n    r3 = 1\n    r3 = 2\n  }\n}\n', { stopOnEntry: true });
+    const entry = 'x — as vm sees.pef:2';
+    expect(await it.stop()).toBe(`entry: Entry @ ${entry}`);
+    expect(await it.go('stepBack')).toBe(`step: Start of the recording @ ${entry}`);
+    await it.go('next');
+    await it.go('next');
+    expect(await it.go('reverseContinue')).toBe(`goto: Start of the recording @ ${entry}`);
+    expect(await it.go('next')).toContain('sees.pef:3');
+  });
+
+  it('the `sc` of a statement at that statement, in the background', async () => {
+    const it = await launched('scenario "x" {\n  as vm {\n    hypercall H_RANDOM()\n  }\n}\n', { stopOnEntry: true });
+    await it.stop();
+    await it.go('next');
+    await it.go('stepIn');
+    const { stackFrames } = await it.body('stackTrace', { threadId: 1 });
+    const sc = { line: 3, source: { name: 'sees.pef', presentationHint: 'deemphasize' }, presentationHint: 'subtle' };
+    expect(stackFrames).toContainEqual(expect.objectContaining({ ...sc, source: expect.objectContaining(sc.source) }));
   });
 });
