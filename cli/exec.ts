@@ -4,7 +4,8 @@
  *     {"gpr":["0",...],"cr":"0","xer":"0","lr":"0","ctr":"0","msr":"8000000000000001","pc":"1000",
  *      "memory":[{"addr":"1000","hex":"0100..."}],"steps":1}
  *
- * Text is hexadecimal, with or without 0x, a JSON number is what it says; a missing register is 0, missing `steps` are 1.
+ * Text is hexadecimal, with or without 0x (the answer writes it as the input does), a JSON number is what it says; a missing
+ * register is 0, missing `steps` are 1.
  * Real mode: an effective address is the real one, in every privilege state. Of memory regions that overlap the later one
  * counts. The answer has `executed`, and where an interrupt ended the execution `stopped` with its name and `interrupt`
  * with its vector, address, MSR before it and reason; registers are as the interrupt has set them. An `id` comes back as
@@ -17,7 +18,8 @@ import { PhysicalMemory } from '../emulator/memory/physical';
 
 /** Most instructions of one execution. */
 export const EXEC_STEP_LIMIT = 100_000_000;
-const NORMAL_BYTES = 256 * 2 ** 20;
+/** Enough for the addresses of ordinary programs; only what is used costs memory. Where that is not to be had: less. */
+const NORMAL_BYTES = [3 * 2 ** 30, 256 * 2 ** 20];
 const SECURE_BYTES = 16 * 2 ** 20;
 /** Most bytes of memory regions, and most regions. */
 const REGION_LIMIT_BYTES = 16 * 2 ** 20;
@@ -44,10 +46,19 @@ function freshCpu(): Cpu {
     shared.memory.reset();
     shared.reset();
   } else {
-    shared = new Cpu(new PhysicalMemory(NORMAL_BYTES, SECURE_BYTES));
+    shared = new Cpu(memoryOfMost(NORMAL_BYTES));
     shared.partitionScope = (_lpid, gpa) => gpa;
   }
   return shared;
+}
+
+function memoryOfMost([most = 0, ...less]: readonly number[]): PhysicalMemory {
+  try {
+    return new PhysicalMemory(most, SECURE_BYTES);
+  } catch (error) {
+    if (less.length === 0) throw error;
+    return memoryOfMost(less);
+  }
 }
 
 /**
@@ -116,10 +127,21 @@ function* execute(request: Json): Generator<void, Json> {
     exit = cpu.run(Math.min(SLICE, steps - executed));
     executed += exit.executed;
   } while (exit.reason === 'budget' && executed < steps);
-  return answer(cpu, { ...exit, executed }, regions);
+  return answer(cpu, { ...exit, executed }, regions, writes0x(request) ? '0x' : '');
 }
 
-function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[]): Json {
+/** Whether the input's numbers have 0x; without any text they get it. */
+function writes0x(request: Json): boolean {
+  const addresses = list(request.memory, 'memory', REGION_LIMIT).map((entry) => object(entry, 'memory').addr);
+  const { gpr, cr, xer, lr, ctr, msr, pc } = request;
+  const texts = [list(gpr, 'gpr', 32), cr, xer, lr, ctr, msr, pc, addresses]
+    .flat()
+    .filter((text) => typeof text === 'string');
+  return texts.length === 0 || texts.some((text) => /^\s*0x/i.test(text));
+}
+
+function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[], prefix: string): Json {
+  const digits = (value: bigint, width = 16): string => `${prefix}${value.toString(16).padStart(width, '0')}`;
   const state = {
     gpr: Array.from({ length: 32 }, (_, n) => digits(cpu.gpr(n))),
     cr: digits(cpu.cr, 8),
@@ -137,11 +159,10 @@ function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[]): Json {
   };
   if (exit.reason !== 'interrupt') return state;
   const { row, cia, from, detail } = exit.interrupt;
-  const interrupt = { vector: `0x${row.vector.toString(16)}`, address: digits(cia), msr: digits(from), detail };
+  const interrupt = { vector: digits(BigInt(row.vector), 1), address: digits(cia), msr: digits(from), detail };
   return { ...state, stopped: row.name, interrupt };
 }
 
-const digits = (value: bigint, width = 16): string => `0x${value.toString(16).padStart(width, '0')}`;
 const bad = (message: string): InputError => new InputError('bad-exec-input', message);
 
 function object(value: unknown, what: string): Json {

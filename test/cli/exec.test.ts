@@ -36,14 +36,22 @@ describe('pef exec', () => {
     expect([answer.gpr[3], answer.pc, answer.stopped]).toEqual(['0x0000000000002001', '0x000000000000100c', undefined]);
     expect(answer.memory[1]).toEqual({ addr: '0x0000000000002000', hex: '0120000000000000' });
   });
+  it('writes numbers as the input does', () => {
+    const memory = [{ addr: '0x0', hex: '' }];
+    expect(exec({ steps: 0, pc: '8' }).pc).toBe('0000000000000008');
+    expect(exec({ steps: 0, pc: '0x8' }).pc).toBe('0x0000000000000008');
+    expect(exec({ steps: 0, memory }).memory[0]?.addr).toBe('0x0000000000000000');
+    expect(exec({ steps: 0, pc: 8 }).pc).toBe('0x0000000000000008');
+  });
+
   it('executes in big-endian mode and names the interrupt', () => {
     const answer = exec({ msr: '8000000000000000', pc: '0', memory: [{ addr: '0', hex: '44000022' }], steps: 10 });
     expect(answer).toMatchObject({
       executed: 1,
       stopped: 'System Call',
-      pc: '0x0000000000000c00',
-      msr: '0x9000000000000000',
-      interrupt: { vector: '0xc00', address: '0x0000000000000000' },
+      pc: '0000000000000c00',
+      msr: '9000000000000000',
+      interrupt: { vector: 'c00', address: '0000000000000000' },
     });
   });
   it('begins every line anew', () => {
@@ -56,7 +64,7 @@ describe('pef exec', () => {
         ],
         steps: 0,
       }),
-    ).toMatchObject({ executed: 0, memory: [{ hex: '' }, { hex: '00' }], pc: '0x0000000000000000', cr: '0x00000000' });
+    ).toMatchObject({ executed: 0, memory: [{ hex: '' }, { hex: '00' }], pc: '0000000000000000', cr: '00000000' });
     expect(exec({ steps: 0 }).gpr).toEqual(new Array(32).fill('0x0000000000000000'));
   });
   it('answers with the state that it can be given again', () => {
@@ -74,7 +82,7 @@ describe('pef exec', () => {
   });
   it('executes one instruction when the number is missing', () => {
     const memory = [{ addr: '0', hex: '3863000138630001' }]; // addi 3,3,1 twice
-    expect(exec({ msr: '8000000000000000', memory })).toMatchObject({ executed: 1, pc: '0x0000000000000004' });
+    expect(exec({ msr: '8000000000000000', memory })).toMatchObject({ executed: 1, pc: '0000000000000004' });
   });
   it('lets the later of two regions count, and gives the id back', () => {
     const memory = [
@@ -87,7 +95,7 @@ describe('pef exec', () => {
   it('executes in secure memory only in secure state', () => {
     const memory = [{ addr: '1000000000000', hex: '01006038' }]; // li 3,1
     const at = (msr: string) => exec({ msr, pc: '1000000000000', memory });
-    expect(at('9000000000400001').gpr[3]).toBe('0x0000000000000001');
+    expect(at('9000000000400001').gpr[3]).toBe('0000000000000001');
     expect(at('9000000000000001').stopped).toBe('Instruction Storage');
   });
   it.each([
@@ -99,7 +107,7 @@ describe('pef exec', () => {
   it('executes a loop up to the number of steps', () => {
     const memory = [{ addr: '0', hex: '38630001'.repeat(2) + '4bfffff8' }]; // addi 3,3,1 twice; b 0
     const answer = exec({ msr: '8000000000000000', memory, steps: 999_999 });
-    expect([answer.executed, answer.gpr[3], answer.pc]).toEqual([999_999, '0x00000000000a2c2a', '0x0000000000000000']);
+    expect([answer.executed, answer.gpr[3], answer.pc]).toEqual([999_999, '00000000000a2c2a', '0000000000000000']);
   });
   it.each([
     ['', 'JSON'],
@@ -111,7 +119,7 @@ describe('pef exec', () => {
     ['{"gpr":["10000000000000000"]}', 'gpr[0]'],
     ['{"cr":4294967296}', 'cr must be'],
     ['{"memory":[{"addr":"ffffffffffffffff","hex":"0000"}]}', 'no memory'],
-    ['{"memory":[{"addr":"fffffff","hex":"0000"}]}', 'no memory'],
+    ['{"memory":[{"addr":"bfffffff","hex":"0000"}]}', 'no memory'],
     [JSON.stringify({ steps: EXEC_STEP_LIMIT + 1 }), 'steps'],
     [' '.repeat(EXEC_TEXT_LIMIT + 1), 'longer'],
     ['[]', 'JSON object'],

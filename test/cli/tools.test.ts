@@ -76,9 +76,9 @@ describe('pef exec', () => {
       .split('\n')
       .map((each) => JSON.parse(each) as { gpr?: string[]; error?: string });
     expect(answers.map((answer) => answer.gpr?.[3] ?? 'error' in answer)).toEqual([
-      '0x000000000000002a',
+      '000000000000002a',
       true,
-      '0x000000000000002a',
+      '000000000000002a',
     ]);
   });
 });
