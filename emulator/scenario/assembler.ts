@@ -23,21 +23,9 @@ export function assembleBoth(text: string, offset: number): AssembledText {
   const base = BigInt(offset);
   const little = assemble(text, base, { endian: 'little' });
   const big = assemble(text, base, { endian: 'big' });
-  const source = text.split(/\r\n|\n|\r/);
   // An instruction can also be written as a word of data, such as `.long 0x44000042`.
   const lines = little.lines
     .filter(({ instruction, address, length }) => instruction || (length === 4 && address % 4n === 0n))
-    .map(({ address, line }) => ({
-      offset: Number(address - base),
-      line,
-      ...instructionColumns(source[line - 1] ?? ''),
-    }));
+    .map(({ address, line, column, endColumn }) => ({ offset: Number(address - base), line, column, endColumn }));
   return { little: little.bytes, big: big.bytes, lines, errors: little.errors };
-}
-
-/** Where the instruction stands in its line: behind labels, before a comment. */
-function instructionColumns(line: string): { column: number; endColumn: number } {
-  const code = /^(.*?)\s*(?:(?:#|\/\/|;).*)?$/.exec(line)?.[1] ?? line;
-  const label = /^(?:\s*[A-Za-z_.$][\w.$]*:)*\s*/.exec(code)?.[0].length ?? 0;
-  return { column: label + 1, endColumn: Math.max(label + 1, code.length + 1) };
 }

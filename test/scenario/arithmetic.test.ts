@@ -1,7 +1,7 @@
 /** Arithmetic against a second evaluator: fully bracketed expressions, computed on BigInt by the rules of C on uint64_t. */
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { ScenarioRun } from '../../emulator/scenario/run';
 import { FakeMachine } from './fake-machine';
 import { loaded } from './helpers';

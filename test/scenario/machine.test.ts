@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { MachineConfig } from '../../emulator/common/machine';
 import { Machine } from '../../emulator/machine';
 import { ScenarioRun } from '../../emulator/scenario/run';
 import { loaded } from './helpers';
@@ -103,7 +104,7 @@ scenario "s" {
   as vm {
     asm {
       nop             // line 5
-start: li r3, 1
+start: li r3, 1; li r4, 2 /* } */
       .long 0x60000000
     }
     asm { nop }
@@ -121,7 +122,8 @@ start: li r3, 1
       const run = await at(line);
       const base = run.machine.codeBase();
       expect(run.codeAddresses('main.pef', 5)).toEqual([base]);
-      expect(run.codeAddresses('main.pef', 6)).toEqual([base + 4n]);
+      expect(run.codeAddresses('main.pef', 6)).toEqual([base + 4n, base + 8n]);
+      expect(run.sourceAt(base + 8n)?.range).toEqual({ line: 6, column: 18, endLine: 6, endColumn: 26 });
       expect(run.codeAddresses('main.pef', 9)).toHaveLength(1);
       expect(run.codeAddresses('main.pef', 4)).toEqual([]);
       expect(run.codeAddresses('main.pef', 11)).toEqual([]);
@@ -158,6 +160,45 @@ start: li r3, 1
     if (found?.kind !== 'failed') throw new Error('it passed');
     const { code, location } = found.failure;
     expect(`${location?.range.line}:${location?.range.column} ${code}`).toBe(place);
+  });
+
+  describe('a back end that is broken', () => {
+    const reason = 'The TPM at 127.0.0.1:1 cannot be reached. Start it.';
+    const broken = {
+      kind: 'swtpm' as const,
+      address: '127.0.0.1:1',
+      open: () => Promise.reject(new Error(reason)),
+      transmit: () => Promise.reject(new Error(reason)),
+      close: () => Promise.resolve(),
+    };
+    async function ended(statement: string): Promise<string> {
+      const scenario = await loaded(`machine { tpm swtpm "127.0.0.1:1" } scenario "s" { as vm { ${statement} } }`);
+      const machine = (config: MachineConfig) => new Machine(config, { externalTpm: () => broken });
+      const run = new ScenarioRun(scenario, { machine });
+      while (run.status !== 'finished') {
+        if (run.status === 'waiting') await run.service();
+        else run.step(1000, 'event');
+      }
+      const { outcome: found } = run;
+      if (found?.kind !== 'error' && found?.kind !== 'failed') return 'passed';
+      expect(found.failure.message).toContain(reason);
+      return `${found.kind} ${found.failure.code}`;
+    }
+    const call = 'H_TPM_COMM(TPM_COMM_OP_EXECUTE, 0x10000, 12, 0x11000, 4096)';
+
+    it.each([
+      ['send TPM2_GetRandom(8) -> TPM_RC_SUCCESS', 'error back-end-failed'],
+      ['send TPM2_GetRandom(8)', 'error back-end-failed'],
+      ['let r = send TPM2_GetRandom(8) print r.randomBytes', 'error back-end-failed'],
+      ['send TPM2_GetRandom(8) -> H_SUCCESS', 'error back-end-failed'],
+      ['send TPM2_GetRandom(8) -> H_RESOURCE', 'passed'],
+      [`hypercall ${call} -> H_SUCCESS`, 'error back-end-failed'],
+      [`hypercall ${call} -> H_RESOURCE`, 'passed'],
+      [`let c = hypercall ${call} expect c == H_RESOURCE && r3 == H_RESOURCE`, 'passed'],
+      [`hypercall ${call.replace('H_TPM_COMM', '0xEF10')} -> H_SUCCESS`, 'error back-end-failed'],
+    ])('%s: %s', async (statement, expected) => {
+      expect(await ended(statement)).toBe(expected);
+    });
   });
 
   it.each(readdirSync('examples').filter((name) => name.endsWith('.pef')))(
