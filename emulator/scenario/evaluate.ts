@@ -92,7 +92,7 @@ export function evaluate(expression: Expr, environment: Environment): Value {
     case 'procedure':
     case 'call':
     case 'send':
-      throw new ScriptError('no-side-effects', 'A watch cannot make calls; only statements of the scenario can.');
+      throw new ScriptError('no-side-effects', 'Only statements of a scenario make calls; here none can be made.');
   }
 }
 

@@ -122,7 +122,8 @@ function choice<T extends string>(
   const found = words.find((word) => word === given);
   if (found !== undefined) return found;
   const near = nearest(given, words);
-  const message = `'${given}' is not possible here; write ${words.join(' or ')}${near === undefined ? '.' : didYouMean(near)}`;
+  const help = near === undefined ? `; write ${words.join(' or ')}.` : didYouMean(near);
+  const message = `'${given}' is not possible here${help}`;
   context.errorAt(node, property, 'unknown-setting', message, near);
   return undefined;
 }

@@ -237,10 +237,18 @@ export class ScenarioParserMessages extends LangiumParserErrorMessageProvider {
   }
 }
 
+/** What to do about signs that other languages have. */
+const HELP: Readonly<Record<string, string>> = {
+  ';': 'a statement ends without it.',
+  "'": 'write texts in double quotes, "text".',
+  '#': 'comments begin with //.',
+};
+
 /** A sentence for characters that no token has. */
 export class ScenarioLexerMessages extends DefaultLexerErrorMessageProvider {
   override buildUnexpectedCharactersMessage(text: string, offset: number, length: number): string {
     const characters = text.slice(offset, offset + Math.min(length, 20));
-    return `'${characters}' is not part of the language here; remove it.`;
+    const help = HELP[characters.charAt(0)] ?? 'remove it.';
+    return `'${characters}' is not part of the language here; ${help}`;
   }
 }

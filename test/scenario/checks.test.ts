@@ -430,6 +430,14 @@ scenario "u" { print "last"  prnt }`;
       'scenario "s" { check integrity }',
       ['1:16 not available yet: check integrity. A run that comes here ends with an error.'],
     ],
+    ['scenario "s" { print 1; }', ["1:23 ';' is not part of the language here; a statement ends without it."]],
+    ['machine { cpu power10 }', ["1:15 'power10' is not possible here; did you mean 'power9'?"]],
+    [
+      'const X = hypercall 5()',
+      [
+        '1:11 A constant needs a value before the run. Only statements of a scenario make calls; here none can be made.',
+      ],
+    ],
   ])('%j', async (text, expected) => {
     expect(await message(text)).toEqual(expected);
   });
