@@ -329,7 +329,6 @@ export class BreakpointTable {
     entry.location = undefined;
     entry.message = this.#problem(entry, around);
     entry.verified = entry.message === undefined;
-    if (entry.verified && entry.place.kind === 'event') entry.message = entry.matcher?.description;
     if (entry.place.kind === 'data') entry.last = this.#read(entry.place.request);
   }
 

@@ -17,6 +17,7 @@ import { executionHandlers, move } from './execution';
 import { MessageReader } from './framing';
 import {
   QuietError,
+  THREAD,
   messageBody,
   type Client,
   type Context,
@@ -274,6 +275,8 @@ export class PefDebugSession extends DebugSession implements Context {
         for (const each of this.breakpoints.all()) {
           this.event('breakpoint', { reason: 'changed', breakpoint: toBreakpoint(this, each) });
         }
+        // Without it VS Code goes on showing why the run before stood still.
+        this.event('continued', { threadId: THREAD, allThreadsContinued: true });
         this.#go(run);
       },
     };

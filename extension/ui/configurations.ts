@@ -2,12 +2,12 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { scenarioAt, scenarioHeaders } from './headers';
-import { savedFile, sayNoScenario, scenarioEditor } from './scenarios';
+import { openScenario, savedFile, sayNoScenario } from './scenarios';
 
 export function registerConfigurations(context: vscode.ExtensionContext): void {
-  const { Initial, Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
+  // A new launch.json gets `initialConfigurations` of package.json; a provider of others would add to them.
+  const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(
-    vscode.debug.registerDebugConfigurationProvider('pef', { provideDebugConfigurations: initial }, Initial),
     vscode.debug.registerDebugConfigurationProvider(
       'pef',
       { provideDebugConfigurations: dynamic, resolveDebugConfiguration: resolve },
@@ -16,14 +16,9 @@ export function registerConfigurations(context: vscode.ExtensionContext): void {
   );
 }
 
-/** What a new launch.json begins with. */
-function initial(): vscode.DebugConfiguration[] {
-  return [{ type: 'pef', request: 'launch', name: 'Debug the open scenario', program: '${file}', stopOnEntry: true }];
-}
-
 /** One configuration for each scenario of the file that the user looks at. */
 function dynamic(): vscode.DebugConfiguration[] {
-  const document = scenarioEditor()?.document;
+  const document = openScenario()?.document;
   if (!document || document.isUntitled) return [];
   const program = document.uri.fsPath;
   const headers = scenarioHeaders(document.getText());
@@ -34,7 +29,7 @@ function dynamic(): vscode.DebugConfiguration[] {
 }
 
 /**
- * Fills in what a configuration leaves open. An empty one is F5 without launch.json: it means the scenario at the
+ * Fills in what a configuration leaves open, or leaves to `${file}`. An empty one is F5 without launch.json: it means the scenario at the
  * cursor of the open file, and it stops at once when no breakpoint would stop it.
  * @returns undefined to stop the launch; the user has been told why
  */
@@ -46,11 +41,12 @@ async function resolve(
   const config = folder ? { workspaceFolder: folder.uri.fsPath, ...given } : given;
   // VS Code's type says that these are there; an empty configuration has none of them.
   const { type, request, name, program } = config as Partial<vscode.DebugConfiguration>;
-  if (program !== undefined) return config;
+  // `${file}` alone would be whatever is open, launch.json too.
+  if (program !== undefined && program !== '${file}') return config;
 
-  const editor = scenarioEditor();
-  const file = editor && (await savedFile(editor.document));
-  if (!editor || !file) {
+  const open = openScenario();
+  const file = open && (await savedFile(open.document));
+  if (!open || !file) {
     sayNoScenario();
     return undefined;
   }
@@ -61,8 +57,8 @@ async function resolve(
     name: name ?? `Debug ${path.basename(file.fsPath)}`,
     program: file.fsPath,
   };
-  const headers = scenarioHeaders(editor.document.getText());
-  if (headers.length > 1) filled.scenario ??= scenarioAt(headers, editor.selection.active.line)?.name;
+  const headers = scenarioHeaders(open.document.getText());
+  if (headers.length > 1) filled.scenario ??= scenarioAt(headers, open.line)?.name;
   if (type === undefined) {
     filled.stopOnEntry ??= !vscode.debug.breakpoints.some((breakpoint) => breakpoint.enabled);
   }

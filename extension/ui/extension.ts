@@ -6,8 +6,10 @@ import { registerNewScenario } from './commands/new-scenario';
 import { registerRunScenario } from './commands/run-scenario';
 import { registerConfigurations } from './configurations';
 import { registerLanguage, stopLanguage } from './language';
+import { trackScenarios } from './scenarios';
 
 export function activate(context: vscode.ExtensionContext): void {
+  trackScenarios(context);
   registerAdapter(context);
   registerConfigurations(context);
   registerDebugScenario(context);

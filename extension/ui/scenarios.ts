@@ -1,11 +1,41 @@
 /** Which scenario file a user means, and whether it is on disk. */
 import * as vscode from 'vscode';
 
-/** The editor of the scenario file that the user looks at: the active one, else a visible one. */
-export function scenarioEditor(): vscode.TextEditor | undefined {
-  const isScenario = (editor: vscode.TextEditor) => editor.document.languageId === 'pef';
-  const active = vscode.window.activeTextEditor;
-  return active && isScenario(active) ? active : vscode.window.visibleTextEditors.find(isScenario);
+/** A scenario file that is open, and the line of the cursor in it. */
+export interface OpenScenario {
+  readonly document: vscode.TextDocument;
+  readonly line: number;
+}
+
+const isScenario = (editor: vscode.TextEditor | undefined) => editor?.document.languageId === 'pef';
+const placeIn = ({ document, selection }: vscode.TextEditor): OpenScenario => ({
+  document,
+  line: selection.active.line,
+});
+
+/** The one that was looked at last. */
+let last: OpenScenario | undefined;
+
+/** Remembers which scenario was looked at last: a session leaves the user in a listing, or in launch.json. */
+export function trackScenarios(context: vscode.ExtensionContext): void {
+  const look = (editor: vscode.TextEditor | undefined) => {
+    if (editor && isScenario(editor)) last = placeIn(editor);
+  };
+  context.subscriptions.push(
+    vscode.window.onDidChangeActiveTextEditor(look),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => look(textEditor)),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      if (last?.document === document) last = undefined;
+    }),
+  );
+  look(vscode.window.activeTextEditor);
+}
+
+/** The scenario that the user means: in the active editor, else in a visible one, else the one looked at last. */
+export function openScenario(): OpenScenario | undefined {
+  const { activeTextEditor: active, visibleTextEditors } = vscode.window;
+  const editor = isScenario(active) ? active : visibleTextEditors.find(isScenario);
+  return editor ? placeIn(editor) : last;
 }
 
 /**

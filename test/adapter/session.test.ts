@@ -80,7 +80,7 @@ describe('a session', () => {
         breakpoints: [{ name: '0xEF10' }, { name: 'UV_EMS' }],
       });
       expect(byName).toMatchObject([
-        { verified: true, message: 'hypercall H_TPM_COMM (0xef10)' },
+        { verified: true },
         { verified: false, message: expect.stringContaining("did you mean 'UV_ESM'?") },
       ]);
       await it.body('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId: 'ultracalls' }] });
@@ -236,6 +236,7 @@ describe('a session', () => {
     await it.stop();
     await it.go('next');
     await it.body('restart', {});
+    expect((await it.event('continued', 'stopped')).event).toBe('continued');
     expect(await it.stop()).toBe('breakpoint: Breakpoint @ scenario "calls" fake.pef:3');
     expect(it.events.filter((event) => event.event === 'breakpoint')).toHaveLength(1);
   });

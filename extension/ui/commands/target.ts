@@ -1,7 +1,7 @@
 /** The scenario that a command is about: a code lens names it, a button names the file, the palette names nothing. */
 import * as vscode from 'vscode';
 import { scenarioAt, scenarioHeaders } from '../headers';
-import { savedFile, sayNoScenario, scenarioEditor } from '../scenarios';
+import { openScenario, savedFile, sayNoScenario } from '../scenarios';
 
 export interface Target {
   readonly program: string;
@@ -15,8 +15,8 @@ export interface Target {
  */
 export async function commandTarget(where: unknown, scenario: unknown): Promise<Target | undefined> {
   const uri = where instanceof vscode.Uri ? where : typeof where === 'string' ? vscode.Uri.parse(where) : undefined;
-  const editor = scenarioEditor();
-  const document = uri ? await vscode.workspace.openTextDocument(uri) : editor?.document;
+  const open = openScenario();
+  const document = uri ? await vscode.workspace.openTextDocument(uri) : open?.document;
   const file = document && (await savedFile(document));
   if (!document || !file) {
     sayNoScenario();
@@ -24,6 +24,6 @@ export async function commandTarget(where: unknown, scenario: unknown): Promise<
   }
   if (typeof scenario === 'string') return { program: file.fsPath, scenario };
   const headers = scenarioHeaders(document.getText());
-  const atCursor = editor?.document === document ? scenarioAt(headers, editor.selection.active.line) : headers[0];
+  const atCursor = open?.document === document ? scenarioAt(headers, open.line) : headers[0];
   return { program: file.fsPath, scenario: headers.length > 1 ? atCursor?.name : undefined };
 }

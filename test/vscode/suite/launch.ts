@@ -51,6 +51,21 @@ describe('launch', () => {
     await run.stop();
   });
 
+  it('${file} is the open scenario at the cursor, also when something else is active', async () => {
+    const document = await openExample('two.pef');
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const line = lineOf(document, 'print b') - 1;
+    editor.selection = new vscode.Selection(line, 0, line, 0);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: '{}', language: 'json' }));
+    run = await DebugRun.start({
+      ...{ type: 'pef', request: 'launch', name: 'file', program: '${file}', stopOnEntry: true },
+    });
+    assert.equal(run.session.configuration.program, document.uri.fsPath);
+    await run.stop();
+    assert.match((await run.top()).name, /second/);
+  });
+
   it('a configuration names another scenario of the file', async () => {
     run = await DebugRun.start({
       ...{ type: 'pef', request: 'launch', name: 'named', program: workspaceFile('two.pef') },
