@@ -78,7 +78,13 @@ export type MachineEvent =
   | { readonly kind: 'tpm command'; readonly bytes: Uint8Array }
   | { readonly kind: 'tpm response'; readonly bytes: Uint8Array; readonly command: Uint8Array }
   /** Text for the terminal or the debug console: `print`, notes of the machine. */
-  | { readonly kind: 'output'; readonly category: 'print' | 'note' | 'warning'; readonly text: string }
+  | {
+      readonly kind: 'output';
+      readonly category: 'print' | 'note' | 'warning';
+      readonly text: string;
+      /** The reason is a back end outside the machine that failed, not what the software asked. */
+      readonly backEnd?: true;
+    }
   /** A scenario began. */
   | { readonly kind: 'scenario'; readonly name: string };
 

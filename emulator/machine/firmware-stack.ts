@@ -85,8 +85,8 @@ export class FirmwareStack {
 
   #context(call: CallInfo): FirmwareContext {
     const { cpu, profile, hypervisor, tpm, memoryOf } = this.#parts;
-    const say = (category: 'note' | 'warning') => (text: string) => {
-      this.#events.push({ kind: 'output', category, text });
+    const say = (category: 'note' | 'warning', backEnd?: true) => (text: string) => {
+      this.#events.push({ kind: 'output', category, text, ...(backEnd && { backEnd }) });
     };
     return {
       profile,
@@ -104,6 +104,7 @@ export class FirmwareStack {
       },
       note: say('note'),
       warn: say('warning'),
+      blame: tpm.kind === 'external' ? say('note', true) : say('note'),
     };
   }
 

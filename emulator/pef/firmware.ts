@@ -68,6 +68,8 @@ export interface FirmwareContext {
   /** A line for the user about why something was refused or what real firmware would do. */
   note(text: string): void;
   warn(text: string): void;
+  /** A note that the back end outside the machine is to blame. */
+  blame(text: string): void;
 }
 
 /** A routine that serves one call; its result goes to r3. */

@@ -1,6 +1,6 @@
 /** The sentences of failures: what was expected, what came, and why, by the names and words of the tables. */
 
-import type { InterruptInfo, TpmChoice } from '../common/machine';
+import type { InterruptInfo } from '../common/machine';
 import { fieldOf, isRecord } from '../common/values';
 import type { Value } from '../common/values';
 import { s64 } from '../common/bytes';
@@ -27,27 +27,22 @@ function resultText(lev: 1 | 2, call: string | undefined, r3: bigint): string {
   return `${name} (${number}${when === undefined ? '' : `: ${when.replace(/\.$/, '')}`})`;
 }
 
-const reason = (note: string | null) => (note === null ? '' : ` ${note}`);
-
-const H_RESOURCE = 'H_RESOURCE';
-
-/** Whether a hypercall's result tells of a broken TPM outside of the machine: no fault of the scenario. */
-function isBackEndFailure(r3: bigint, tpm: TpmChoice): boolean {
-  return codeName(1, r3) === H_RESOURCE && tpm.kind !== 'embedded' && tpm.kind !== 'none';
+/** What the machine said during a call. */
+export interface Cause {
+  readonly note: string | null;
+  /** It told of a broken TPM outside of the machine: no fault of the scenario. */
+  readonly backEnd: boolean;
 }
 
+const reason = ({ note }: Cause) => (note === null ? '' : ` ${note}`);
+
 /** What is wrong with the result of a call, if anything. */
-export function callFailure(
-  op: Extract<Op, { op: 'call' }>,
-  r3: bigint,
-  note: string | null,
-  tpm: TpmChoice,
-): Reason | undefined {
+export function callFailure(op: Extract<Op, { op: 'call' }>, r3: bigint, cause: Cause): Reason | undefined {
   const { expected, lev, name } = op;
   if (!expected || expected.value === r3) return undefined;
   const call = name ?? `0x${op.number.toString(16)}`;
-  const message = `${call} gave ${resultText(lev, name, r3)}, not ${expected.name}.${reason(note)}`;
-  if (name === 'H_TPM_COMM' && isBackEndFailure(r3, tpm)) return { kind: 'error', code: 'back-end-failed', message };
+  const message = `${call} gave ${resultText(lev, name, r3)}, not ${expected.name}.${reason(cause)}`;
+  if (cause.backEnd) return { kind: 'error', code: 'back-end-failed', message };
   return { kind: 'failed', code: 'unexpected-result', message };
 }
 
@@ -56,15 +51,14 @@ export function sendFailure(
   op: Extract<Op, { op: 'send' }>,
   response: Value | undefined,
   r3: bigint | undefined,
-  note: string | null,
-  tpm: TpmChoice,
+  cause: Cause,
 ): Reason | undefined {
   const { expected, command } = op;
   if (response === undefined) {
     const result = r3 ?? 0n;
     if (expected?.family === 'H' && expected.value === result) return undefined;
-    const message = `${command} did not reach the TPM: H_TPM_COMM gave ${resultText(1, 'H_TPM_COMM', result)}.${reason(note)}`;
-    if (isBackEndFailure(result, tpm)) return { kind: 'error', code: 'back-end-failed', message };
+    const message = `${command} did not reach the TPM: H_TPM_COMM gave ${resultText(1, 'H_TPM_COMM', result)}.${reason(cause)}`;
+    if (cause.backEnd) return { kind: 'error', code: 'back-end-failed', message };
     return { kind: 'failed', code: 'tpm-call-failed', message };
   }
   if (!expected) return undefined;

@@ -111,7 +111,9 @@ export class Script {
 
   /** Keeps the machine's last note: it may be the reason for a result. */
   notice(event: MachineEvent): void {
-    if (event.kind === 'output' && event.category !== 'print') this.state.note = event.text;
+    if (event.kind !== 'output' || event.category === 'print') return;
+    this.state.note = event.text;
+    this.state.backEnd = event.backEnd === true;
   }
 
   private guarded(op: number, work: () => void): void {
@@ -378,6 +380,7 @@ export class Script {
 
   private begin(activity: Activity, pending: NonNullable<ScriptState['pending']>): void {
     this.state.note = null;
+    this.state.backEnd = false;
     this.machine.begin(activity);
     this.state.pending = pending;
     if (this.machine.state === 'idle') this.settle();
@@ -402,7 +405,7 @@ export class Script {
       case 'call': {
         const op = this.program.ops[pending.op];
         const r3 = result.value ?? 0n;
-        if (op?.op === 'call') this.check(callFailure(op, r3, this.state.note, this.machine.config.tpm));
+        if (op?.op === 'call') this.check(callFailure(op, r3, this.state));
         this.stack.push(r3);
         return;
       }
@@ -410,7 +413,7 @@ export class Script {
         const op = this.program.ops[pending.op];
         const response = result.bytes && decodedResponse(result.bytes, pending.command);
         if (op?.op === 'send') {
-          this.check(sendFailure(op, response, result.value, this.state.note, this.machine.config.tpm));
+          this.check(sendFailure(op, response, result.value, this.state));
         }
         this.stack.push(response ?? result.value ?? 0n);
         return;

@@ -48,6 +48,8 @@ export interface ScriptState {
   pending: Pending | null;
   /** Last note of the machine during the activity at work: the reason for a result. */
   note: string | null;
+  /** The note tells of a broken back end. */
+  backEnd: boolean;
   /** Nothing of the statement at `pc` has executed yet. */
   lineStart: boolean;
 }
@@ -73,6 +75,7 @@ export function initialState(start: number, slots: number): ScriptState {
     actors: 0,
     pending: null,
     note: null,
+    backEnd: false,
     lineStart: false,
   };
 }

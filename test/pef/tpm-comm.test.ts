@@ -46,6 +46,7 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
     local: () => undefined,
     note: (text) => said.push(text),
     warn: (text) => said.push(`warning: ${text}`),
+    blame: (text) => said.push(text),
   };
   const coroutine = tpmComm.run(context);
   let next = coroutine.next();

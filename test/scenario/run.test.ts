@@ -327,12 +327,6 @@ describe('failures', () => {
     expect((await failure(body, '', [BigInt.asUintN(64, answer)])).replace(/^\d+:\d+ /, '')).toBe(expected);
   });
 
-  it('tells a broken TPM outside of the machine from a failure of the scenario', async () => {
-    const run = await start('send TPM2_GetRandom(4)', {}, 'machine { tpm swtpm "127.0.0.1:1" }');
-    finish(run);
-    expect(run.outcome).toMatchObject({ kind: 'error', failure: { code: 'back-end-failed' } });
-  });
-
   it('shows the call stack', async () => {
     const run = await start(
       'outer()',

@@ -57,6 +57,10 @@ function* run(context: FirmwareContext): Coroutine<bigint> {
     context.note(`H_TPM_COMM: ${code}: ${why}`);
     return codeValue(code);
   };
+  const unreachable = (why: string): bigint => {
+    context.blame(`H_TPM_COMM: H_RESOURCE: ${why}`);
+    return codeValue('H_RESOURCE');
+  };
 
   yield* line('proxy');
   if (context.tpm === 'none') return refuse('H_FUNCTION', 'the machine has no TPM proxy ("tpm none")');
@@ -104,7 +108,7 @@ function* run(context: FirmwareContext): Coroutine<bigint> {
   yield* line('open');
   if (!hypervisor.tpmOpen) {
     const opened = yield* askTpm({ op: 'open' });
-    if (opened.error !== undefined) return refuse('H_RESOURCE', opened.error);
+    if (opened.error !== undefined) return unreachable(opened.error);
     hypervisor.tpmOpen = true;
   }
 
@@ -120,7 +124,7 @@ function* run(context: FirmwareContext): Coroutine<bigint> {
   }
   const answer = yield* askTpm({ op: 'transmit', command });
   if (answer.error !== undefined || answer.response === undefined) {
-    return refuse('H_RESOURCE', answer.error ?? 'the TPM gave no response');
+    return unreachable(answer.error ?? 'the TPM gave no response');
   }
   const response = answer.response.subarray(0, TPM_BUFFER_BYTES);
   context.local('response', response, 'bytes from the TPM');
