@@ -12,10 +12,11 @@ export interface RealMemory {
 }
 
 /**
- * How far one `step` may run: `line` stops at every line of source, also of `asm` blocks; `event` runs instructions in
- * long strides until something happens, for running without looking.
+ * How far one `step` may run: `line` stops at every line of source, also of `asm` blocks; `statement` runs the
+ * instructions of `asm` blocks in long strides that end before code breakpoints; `event` passes over all lines, for
+ * running without looking. All of them end at events.
  */
-export type StepDetail = 'line' | 'event';
+export type StepDetail = 'line' | 'statement' | 'event';
 
 /**
  * The machine as the scenario's executor uses it.

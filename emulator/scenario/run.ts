@@ -101,7 +101,7 @@ export class ScenarioRun implements DebugTarget {
       left -= this.ticks - before;
       this.applyInputs();
       this.conclude();
-      if (events.length > 0 || (stop && detail === 'line')) break;
+      if (events.length > 0 || (stop && detail !== 'event')) break;
     }
     return events;
   }

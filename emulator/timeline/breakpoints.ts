@@ -151,6 +151,15 @@ export class BreakpointTable {
     );
   }
 
+  /** Places in files that line breakpoints lie at. */
+  fileLines(): readonly { readonly path: string; readonly line: number }[] {
+    return this.#entries.flatMap(({ verified, place, location }) =>
+      verified && place.kind === 'line' && place.source.kind === 'file' && location
+        ? [{ path: place.source.path, line: location.range.line }]
+        : [],
+    );
+  }
+
   get countsHits(): boolean {
     return this.#entries.some((entry) => entry.hitCondition !== undefined);
   }

@@ -7,6 +7,7 @@
 
 import { InputError } from '../common/errors';
 import type { SourceLocation } from '../common/frames';
+import type { StepDetail } from '../common/machine-api';
 import type { MachineEvent } from '../common/machine';
 import type { BreakpointTable, Hit, HitReason, Surroundings } from './breakpoints';
 import { beginsLine, depthOf, positionOf, type Position } from './position';
@@ -69,6 +70,8 @@ class Movement implements Pace {
 }
 
 type See = (before: Position | undefined, now: Position, stride: Stride) => void;
+
+const NO_ADDRESSES: ReadonlySet<bigint> = new Set();
 
 const START = 'Start of the recording';
 const END = 'End of the scenario';
@@ -152,15 +155,20 @@ export class Debugger {
       }
       // After its last line a run has no frame; that line was in the outermost.
       const depth = Math.max(1, depthOf(positionOf(this.target)));
-      const tick = await this.#searchBack(movement, origin, () => {
-        const starts = new LineStarts();
-        return {
-          see: (before, now) => {
-            if (now.tick < origin) starts.see(before, now);
-          },
-          found: () => starts.lastUpTo(depth),
-        };
-      });
+      const tick = await this.#searchBack(
+        movement,
+        origin,
+        () => {
+          const starts = new LineStarts();
+          return {
+            see: (before, now) => {
+              if (now.tick < origin) starts.see(before, now);
+            },
+            found: () => starts.lastUpTo(depth),
+          };
+        },
+        'line',
+      );
       if (tick === 'stopped') return this.#interrupted(movement);
       if (tick === undefined) return this.#toStart(movement, origin, 'step');
       return this.#arrive(movement, tick, stopFor('step', 'Step back'));
@@ -249,6 +257,7 @@ export class Debugger {
     breakpoints.rebase();
     const looks = ends !== undefined || (heed && breakpoints.needsFrames);
     const stride = unit === 'instruction' || (heed && breakpoints.needsEveryTick) ? 1 : STRIDE_TICKS;
+    const detail = ends === undefined ? (looks ? 'statement' : 'event') : 'line';
     let before: Position | undefined = positionOf(target);
     if (!this.#started) {
       this.#started = true;
@@ -261,7 +270,7 @@ export class Debugger {
         await timeline.wait(movement);
         continue;
       }
-      const { events, fresh } = timeline.step(stride, looks || stride === 1 ? 'line' : 'event');
+      const { events, fresh } = this.#stride(stride, detail, before);
       const now: Position = looks ? positionOf(target) : { tick: timeline.tick, frames: [] };
       if (fresh && events.length > 0) this.#tell(events);
       const hit = heed ? this.#check(before, now, events) : undefined;
@@ -270,6 +279,20 @@ export class Debugger {
       if (ends?.(before, now)) return stopFor('step', 'Step');
       before = now;
       if (movement.shouldYield()) await movement.yieldToHost();
+    }
+  }
+
+  /** One stride. Code of a block stops only where a line breakpoint lies when nobody looks at every line. */
+  #stride(maxTicks: number, detail: StepDetail, at: Position): Stride {
+    const { target, timeline, breakpoints } = this;
+    if (detail !== 'statement' || at.frames[0]?.kind !== 'code') return timeline.step(maxTicks, detail);
+    if (!target.codeAddresses) return timeline.step(maxTicks, 'line');
+    const addresses = breakpoints.fileLines().flatMap(({ path, line }) => target.codeAddresses?.(path, line) ?? []);
+    target.machine.setCodeBreakpoints(new Set(addresses));
+    try {
+      return timeline.step(maxTicks, detail);
+    } finally {
+      target.machine.setCodeBreakpoints(NO_ADDRESSES);
     }
   }
 
@@ -294,18 +317,25 @@ export class Debugger {
     movement: Movement,
     origin: number,
     pass: () => { readonly see: See; readonly found: () => Found | undefined },
+    detail: StepDetail = 'statement',
   ): Promise<Found | undefined | 'stopped'> {
     for (let ticks = FIRST_WINDOW; ; ticks *= WINDOW_GROWTH) {
       const from = this.breakpoints.countsHits ? 0 : Math.max(0, origin - ticks);
       const { see, found } = pass();
-      if (!(await this.#replay(movement, from, origin, see))) return 'stopped';
+      if (!(await this.#replay(movement, from, origin, see, detail))) return 'stopped';
       const result = found();
       if (result !== undefined || from === 0) return result;
     }
   }
 
   /** Executes the run again, and a part of it under the eyes of `see`: after every stride, and at the start itself. */
-  async #replay(movement: Movement, from: number, end: number, see: See): Promise<boolean> {
+  async #replay(
+    movement: Movement,
+    from: number,
+    end: number,
+    see: See,
+    detail: StepDetail = 'statement',
+  ): Promise<boolean> {
     const { timeline, breakpoints, target } = this;
     this.#countedTo = undefined;
     if (from === 0 && timeline.tick > 0) await timeline.nearestBefore(0);
@@ -322,7 +352,7 @@ export class Debugger {
         await timeline.wait(movement);
         continue;
       }
-      const taken = timeline.step(Math.min(stride, end - timeline.tick));
+      const taken = this.#stride(Math.min(stride, end - timeline.tick), detail, now);
       before = now;
       now = positionOf(target);
       see(before, now, taken);

@@ -44,7 +44,8 @@ export interface Replayable {
    * Runs at least one and at most `maxTicks` ticks and answers with what happened in them. Stops early, after the tick
    * in which it happened, at every event, at every change of frame, and at every line of scenario or listing: so
    * between two calls nothing that a breakpoint can name is passed over. Only code without source and without events
-   * runs in long strides. With detail `event` nobody looks at lines: only events need to end a stride.
+   * runs in long strides. With detail `statement` so does code whose source is an `asm` block, up to the machine's code
+   * breakpoints; with `event` nobody looks at lines: only events need to end a stride.
    */
   step(maxTicks: number, detail?: StepDetail): readonly MachineEvent[];
   /** Gets the outside answer that `waiting` waits for, from the log when it is there. Never rejects. */
@@ -66,6 +67,8 @@ export interface DebugTarget extends Replayable {
   readonly files: readonly string[];
   /** Places of a file where a breakpoint can stop, ascending: statements and lines of `asm` blocks. */
   breakpointLines(path: string): readonly TextRange[];
+  /** Effective addresses of the instructions on a line of an `asm` block, for the current actor; none for other lines. */
+  codeAddresses?(path: string, line: number): readonly bigint[];
   /** The line of the scenario whose instruction stands at an effective address of the current actor, if any. */
   sourceAt?(address: bigint): SourceLocation | undefined;
   /** Variables of the scenario in scope at a script frame (an index into `frames()`). */

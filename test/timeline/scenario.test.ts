@@ -5,7 +5,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from '../../emulator/machine';
 import { loadScenario, type LoadedScenario } from '../../emulator/scenario/load';
 import { ScenarioRun } from '../../emulator/scenario/run';
+import { BreakpointTable } from '../../emulator/timeline/breakpoints';
+import { Debugger } from '../../emulator/timeline/debugger';
+import type { DebugTarget } from '../../emulator/timeline/replayable';
 import { Timeline, type Pace } from '../../emulator/timeline/timeline';
+import { WORDS } from './host';
 
 const TEXT = `
 machine { seed "time" }
@@ -43,6 +47,13 @@ scenario "all kinds of ticks" {
 const files = {
   read: () => Promise.resolve(new TextEncoder().encode(TEXT)),
   resolve: () => 'outside' as const,
+};
+
+const HOST = {
+  shouldYield: () => false,
+  yieldToHost: () => Promise.resolve(),
+  happened: () => undefined,
+  log: () => undefined,
 };
 
 const steady: Pace = {
@@ -111,5 +122,41 @@ describe('a scenario on its machine', () => {
     run.variables(run.frames().length - 1);
     run.machine.peek(0x10000n, 64);
     expect(run.hash()).toBe(hash);
+  });
+
+  it('stops at the same ticks whether code runs in strides or line by line, forwards and backwards', async () => {
+    const last = TEXT.split('\n').length;
+    const moves = fc.array(fc.constantFrom('continue', 'continue', 'reverseContinue', 'stepOver', 'stepBack'), {
+      minLength: 3,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: last }), { maxLength: 4 }),
+        moves,
+        async (lines, path) => {
+          const seen = [];
+          for (const inStrides of [true, false]) {
+            const run: DebugTarget = fresh();
+            if (!inStrides) Object.assign(run, { codeAddresses: undefined });
+            const breakpoints = new BreakpointTable();
+            const it = new Debugger(run, breakpoints, { words: WORDS, listingLines: () => [] }, HOST);
+            breakpoints.setLines(
+              { kind: 'file', path: '/time.pef' },
+              lines.map((line) => ({ line })),
+            );
+            const stops = [];
+            for (const move of path) {
+              const by = { stepOver: () => it.stepOver('line'), stepBack: () => it.stepBack('line') };
+              const stop = await (move === 'stepOver' || move === 'stepBack' ? by[move]() : it[move]());
+              stops.push([move, stop.reason, it.timeline.tick, run.hash()]);
+            }
+            seen.push(stops);
+          }
+          expect(seen[0]).toEqual(seen[1]);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 });
