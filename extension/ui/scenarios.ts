@@ -13,6 +13,14 @@ const placeIn = ({ document, selection }: vscode.TextEditor): OpenScenario => ({
   line: selection.active.line,
 });
 
+/** VS Code keeps documents for a while after the user has closed them. */
+function hasTab(document: vscode.TextDocument): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.some(({ input }) => {
+    return input instanceof vscode.TabInputText && input.uri.toString() === document.uri.toString();
+  });
+}
+
 /** The one that was looked at last. */
 let last: OpenScenario | undefined;
 
@@ -24,9 +32,6 @@ export function trackScenarios(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     vscode.window.onDidChangeActiveTextEditor(look),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => look(textEditor)),
-    vscode.workspace.onDidCloseTextDocument((document) => {
-      if (last?.document === document) last = undefined;
-    }),
   );
   look(vscode.window.activeTextEditor);
 }
@@ -35,7 +40,8 @@ export function trackScenarios(context: vscode.ExtensionContext): void {
 export function openScenario(): OpenScenario | undefined {
   const { activeTextEditor: active, visibleTextEditors } = vscode.window;
   const editor = isScenario(active) ? active : visibleTextEditors.find(isScenario);
-  return editor ? placeIn(editor) : last;
+  if (editor) return placeIn(editor);
+  return last && hasTab(last.document) ? last : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** How a session begins: F5 without launch.json, the buttons, a launch.json, and launches that cannot work. */
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { DebugRun, breakOn } from './debug-run';
@@ -57,7 +58,9 @@ describe('launch', () => {
     assert.ok(editor);
     const line = lineOf(document, 'print b') - 1;
     editor.selection = new vscode.Selection(line, 0, line, 0);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: '{}', language: 'json' }));
+    const other = workspaceFile('other.json');
+    fs.writeFileSync(other, '{}\n');
+    await vscode.window.showTextDocument(vscode.Uri.file(other));
     run = await DebugRun.start({
       ...{ type: 'pef', request: 'launch', name: 'file', program: '${file}', stopOnEntry: true },
     });
