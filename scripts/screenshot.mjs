@@ -59,6 +59,8 @@ try {
   await workbench.stepUntil('F10', LISTING_LINE);
 
   for (const title of ['Watch', 'Loaded Scripts', 'Breakpoints']) await workbench.section(title, false);
+  // The sections move to their places; what is dragged before may be another.
+  await page.waitForTimeout(800);
   await workbench.lowerSection('Call Stack', 330);
   await workbench.expand('TPM exchange');
   await workbench.expand(/^response/);

@@ -54,11 +54,13 @@ async function resolve(
     ...config,
     type: type ?? 'pef',
     request: request ?? 'launch',
-    name: name ?? `Debug ${path.basename(file.fsPath)}`,
+    name: name ?? '',
     program: file.fsPath,
   };
   const headers = scenarioHeaders(open.document.getText());
   if (headers.length > 1) filled.scenario ??= scenarioAt(headers, open.line)?.name;
+  // As the buttons name it; several sessions are told apart by it.
+  filled.name ||= (filled.scenario as string | undefined) ?? path.basename(file.fsPath);
   if (type === undefined) {
     filled.stopOnEntry ??= !vscode.debug.breakpoints.some((breakpoint) => breakpoint.enabled);
   }

@@ -41,6 +41,7 @@ describe('launch', () => {
     editor.selection = new vscode.Selection(line, 0, line, 0);
     run = await DebugRun.start();
     assert.equal(run.session.configuration.scenario, 'second');
+    assert.equal(run.session.name, 'second');
     await run.stop();
     assert.equal((await run.top()).line, lineOf(document, 'let b'));
   });
