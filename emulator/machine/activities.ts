@@ -8,14 +8,14 @@
 import type { Activity, ActivityResult } from '../common/machine';
 import { callNamed } from '../pef/calls';
 import { codeValue } from '../pef/codes';
-import { STUBS, type StubName } from './layout';
+import { SNIPPETS, type SnippetName } from './layout';
 
 const H_TPM_COMM = BigInt(callNamed('H_TPM_COMM')?.number ?? 0);
 const EXECUTE = codeValue('TPM_COMM_OP_EXECUTE');
 
 /** One instruction to execute, with the registers that it needs. */
 export interface Primitive {
-  readonly stub: StubName;
+  readonly snippet: SnippetName;
   readonly registers: readonly (readonly [number: number, value: bigint])[];
 }
 
@@ -59,7 +59,7 @@ export function startWork(activity: Activity, saved: readonly bigint[] | undefin
 }
 
 const call = (lev: 1 | 2, number: bigint, args: readonly bigint[]): Primitive => ({
-  stub: lev === 1 ? 'sc1' : 'sc2',
+  snippet: lev === 1 ? 'sc1' : 'sc2',
   registers: [[3, number], ...args.map((value, i) => [4 + i, value] as const)],
 });
 
@@ -67,7 +67,7 @@ function storeOf(bytes: Uint8Array, done: number, base: bigint, little: boolean)
   const address = base + BigInt(done);
   const width = widthAt(address, bytes.length - done);
   return {
-    stub: `store${width}`,
+    snippet: `store${width}`,
     registers: [
       [3, numberOf(bytes.subarray(done, done + width), little)],
       [4, address],
@@ -77,7 +77,7 @@ function storeOf(bytes: Uint8Array, done: number, base: bigint, little: boolean)
 
 function loadOf(length: number, done: number, base: bigint): Primitive {
   const address = base + BigInt(done);
-  return { stub: `load${widthAt(address, length - done)}`, registers: [[4, address]] };
+  return { snippet: `load${widthAt(address, length - done)}`, registers: [[4, address]] };
 }
 
 /** The next instruction of the work, or undefined when it is complete. Not for `code` and `run`. */
@@ -87,11 +87,11 @@ export function nextPrimitive(work: Work, little: boolean, buffer: () => TpmBuff
     case 'call':
       return done === 0 ? call(activity.lev, activity.number, activity.args) : undefined;
     case 'load':
-      return done === 0 ? { stub: `load${activity.width}`, registers: [[4, activity.address]] } : undefined;
+      return done === 0 ? { snippet: `load${activity.width}`, registers: [[4, activity.address]] } : undefined;
     case 'store':
       if (done > 0) return undefined;
       return {
-        stub: `store${activity.width}`,
+        snippet: `store${activity.width}`,
         registers: [
           [3, activity.value],
           [4, activity.address],
@@ -136,7 +136,7 @@ export function absorb(work: Work, primitive: Primitive, r3: bigint, r4: bigint,
     work.collected = new Uint8Array(length);
     return;
   }
-  const width = STUB_WIDTH.get(primitive.stub) ?? 0;
+  const width = SNIPPET_WIDTH.get(primitive.snippet) ?? 0;
   if (work.phase === 'load' && activity.kind !== 'store') {
     work.collected.set(bytesOf(r3, width, little), work.done);
   }
@@ -154,8 +154,8 @@ export function resultOf(work: Work): ActivityResult {
   return work.result ?? { kind: 'done' };
 }
 
-const STUB_WIDTH: ReadonlyMap<StubName, number> = new Map(
-  (Object.keys(STUBS) as StubName[]).flatMap((name) => {
+const SNIPPET_WIDTH: ReadonlyMap<SnippetName, number> = new Map(
+  (Object.keys(SNIPPETS) as SnippetName[]).flatMap((name) => {
     const width = /^(?:load|store)([1248])$/.exec(name)?.[1];
     return width === undefined ? [] : [[name, Number(width)] as const];
   }),

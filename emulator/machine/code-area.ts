@@ -1,8 +1,8 @@
-/** The actor's own code in its memory: the stubs that statements execute, and `asm` blocks. */
+/** The actor's own code in its memory: the snippets that statements execute, and `asm` blocks. */
 
 import type { Actor, MachineConfig } from '../common/machine';
 import type { PhysicalMemory } from '../memory/physical';
-import { type PlacedGuest, STUBS, type StubName, asmBase, codeArea, guestNamed } from './layout';
+import { type PlacedGuest, SNIPPETS, type SnippetName, asmBase, codeArea, guestNamed } from './layout';
 
 const BRANCH = 0x4800_0000;
 const BRANCH_REACH_BITS = 26;
@@ -30,15 +30,15 @@ export class CodeArea {
 
   /** Where `asm` blocks go when they end. */
   get end(): bigint {
-    return this.#area + BigInt(STUBS.end.offset);
+    return this.#area + BigInt(SNIPPETS.end.offset);
   }
 
   /**
-   * Effective address of a stub. It is written each time, in the byte order of the moment: software may have changed
+   * Effective address of a snippet. It is written each time, in the byte order of the moment: software may have changed
    * either.
    */
-  stub(name: StubName, endian: 'little' | 'big'): bigint {
-    const { offset, word } = STUBS[name];
+  snippet(name: SnippetName, endian: 'little' | 'big'): bigint {
+    const { offset, word } = SNIPPETS[name];
     const address = this.#area + BigInt(offset);
     this.#write(address, word, endian);
     return address;

@@ -3,7 +3,7 @@
  *
  * Guests lie at the top of normal memory, in the order of the configuration from the top downwards, so that low real
  * addresses are free for scenarios. The last 64 KiB of an actor's memory are its code area: a page of one-instruction
- * stubs, then room for `asm` blocks. The 64 KiB below it in a guest are its TPM buffer.
+ * snippets, then room for `asm` blocks. The 64 KiB below it in a guest are its TPM buffer.
  */
 
 import { InputError } from '../common/errors';
@@ -18,8 +18,8 @@ const HOST_RESERVED = 0x100000n;
 /** Offset of the room for `asm` blocks in a code area. */
 const ASM_OFFSET = 0x2000n;
 
-/** Stubs at the start of a code area: offset and instruction word (Power ISA 3.0B; urfid from 3.0C). */
-export const STUBS = {
+/** Snippets at the start of a code area: offset and instruction word (Power ISA 3.0B; urfid from 3.0C). */
+export const SNIPPETS = {
   /** `asm` blocks branch here when they end. */
   end: { offset: 0x000, word: 0x48000000 }, // b .
   sc1: { offset: 0x1000, word: 0x44000022 },
@@ -35,7 +35,7 @@ export const STUBS = {
   store8: { offset: 0x1050, word: 0xf8640000 }, // std r3,0(r4)
 } as const;
 
-export type StubName = keyof typeof STUBS;
+export type SnippetName = keyof typeof SNIPPETS;
 
 export interface PlacedGuest extends GuestConfig {
   /** Real address of guest physical address 0. */

@@ -38,6 +38,7 @@ import { CodeArea } from './code-area';
 import { Contexts } from './contexts';
 import { type PlacedGuest, guestNamed, placeGuests } from './layout';
 import { LEVEL_MSR, levelOf } from './levels';
+import { Partitions } from './partitions';
 import { TpmProxy } from './tpm-proxy';
 
 /** What only the program around the machine can give. */
@@ -51,6 +52,7 @@ export class Machine implements MachineApi {
   readonly memory: PhysicalMemory;
   readonly cpu: Cpu;
   readonly #guests: readonly PlacedGuest[];
+  readonly #partitions: Partitions;
   readonly #tpm: TpmProxy;
   readonly #firmware: FirmwareStack;
   readonly #hypervisor: HypervisorState = { tpmOpen: false };
@@ -67,8 +69,9 @@ export class Machine implements MachineApi {
     this.config = config;
     this.#guests = placeGuests(config);
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
+    this.#partitions = new Partitions(this.#guests, this.memory);
     this.cpu = new Cpu(this.memory);
-    this.cpu.partitionScope = (lpid, gpa) => this.#partitionScope(lpid, gpa);
+    this.cpu.partitionScope = (lpid, gpa) => this.#partitions.translate(lpid, gpa);
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
     const makeExternal = services.externalTpm;
     this.#tpm = new TpmProxy(config.tpm, {
@@ -82,7 +85,7 @@ export class Machine implements MachineApi {
       cpu: this.cpu,
       tpm: this.#tpm,
       hypervisor: this.#hypervisor,
-      memoryOf: (lpid) => this.#guestMemory(lpid),
+      memoryOf: (lpid) => this.#partitions.memoryOf(lpid),
     });
     this.#contexts.powerUp();
   }
@@ -131,9 +134,9 @@ export class Machine implements MachineApi {
     }
     for (const [number, value] of primitive.registers) this.cpu.setGpr(number, value);
     // The ultravisor's own hypercall does not trap: it returns into the hypervisor's vector.
-    const stub = primitive.stub === 'sc1' && this.actor.kind === 'ultravisor' ? 'urfid' : primitive.stub;
-    this.cpu.nia = this.#area.stub(stub, this.#endian);
-    if (stub === 'urfid') this.#firmware.aimAtHypervisor();
+    const snippet = primitive.snippet === 'sc1' && this.actor.kind === 'ultravisor' ? 'urfid' : primitive.snippet;
+    this.cpu.nia = this.#area.snippet(snippet, this.#endian);
+    if (snippet === 'urfid') this.#firmware.aimAtHypervisor();
   }
 
   #tpmBuffer(): TpmBuffer {
@@ -264,7 +267,7 @@ export class Machine implements MachineApi {
     }
     const primitive = this.#primitive;
     if (!primitive) return;
-    if (this.actor.kind === 'ultravisor' && primitive.stub === 'sc1' && levelOf(this.cpu.msr) === 'hypervisor') {
+    if (this.actor.kind === 'ultravisor' && primitive.snippet === 'sc1' && levelOf(this.cpu.msr) === 'hypervisor') {
       this.#startCall('hypervisor', 1, 'uv return', events);
       return;
     }
@@ -364,27 +367,8 @@ export class Machine implements MachineApi {
 
   // --- memory -------------------------------------------------------------------------------------------------------
 
-  #partitionScope(lpid: number, gpa: bigint): bigint | undefined {
-    const guest = this.#guests.find((each) => each.lpid === lpid);
-    return guest && gpa < BigInt(guest.memoryBytes) ? guest.base + gpa : undefined;
-  }
-
-  #guestMemory(lpid: number) {
-    const guest = this.#guests.find((each) => each.lpid === lpid) ?? this.#guests[0];
-    const size = BigInt(guest?.memoryBytes ?? 0);
-    const base = guest?.base ?? 0n;
-    return {
-      contains: (gpa: bigint, length: bigint) => gpa <= size && length <= size - gpa,
-      read: (gpa: bigint, length: number) => this.memory.read(base + gpa, length),
-      write: (gpa: bigint, bytes: Uint8Array) => {
-        this.memory.write(base + gpa, bytes);
-      },
-    };
-  }
-
   ra(guest: string, gpa: bigint): bigint | undefined {
-    const placed = this.#guests.find((each) => each.name === guest);
-    return placed && this.#partitionScope(placed.lpid, gpa);
+    return this.#partitions.ra(guest, gpa);
   }
 
   peek(address: bigint, length: number): Uint8Array | undefined {
@@ -409,14 +393,9 @@ export class Machine implements MachineApi {
 
   /** Real address that the actor reaches at an effective address; undefined where it may not or there is no memory. */
   #realOfActor(address: bigint): bigint | undefined {
-    if (!this.#firmware.busy) {
-      const place = this.cpu.translate(address, 'load');
-      return 'ra' in place && this.memory.contains(place.ra, 1) ? place.ra : undefined;
-    }
-    const { actor } = this;
-    const ra = actor.kind === 'guest' ? this.ra(actor.guest, address) : address;
-    if (ra === undefined || !this.memory.contains(ra, 1)) return undefined;
-    return this.memory.isSecure(ra) && actor.kind !== 'ultravisor' ? undefined : ra;
+    if (this.#firmware.busy) return this.#partitions.reach(this.actor, address);
+    const place = this.cpu.translate(address, 'load');
+    return 'ra' in place && this.memory.contains(place.ra, 1) ? place.ra : undefined;
   }
 
   // --- views --------------------------------------------------------------------------------------------------------

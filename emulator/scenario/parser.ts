@@ -185,7 +185,8 @@ function misplaced(actual: Token, wanted: string, previous?: Token): string {
   }
   const meant = tokenType.name === 'ID' ? nearest(image, STARTERS) : undefined;
   if (meant !== undefined) return `${found(actual)} is not understood here${didYouMean(meant)}`;
-  if (wanted === 'a name' && /^[a-z]/.test(tokenType.name)) {
+  const inList = wanted === "')'" && (previous?.image === '(' || previous?.image === ',');
+  if ((wanted === 'a name' || inList) && /^[a-z]/.test(tokenType.name)) {
     return `${found(actual)} is a word of the language; choose another name.`;
   }
   return `Expected ${wanted}, but found ${found(actual)}.`;
@@ -209,7 +210,7 @@ export class ScenarioParserMessages extends LangiumParserErrorMessageProvider {
       const wanted = actual.image === '' ? `'}' to close the block` : `a statement or '}'`;
       return misplaced(actual, wanted, previous);
     }
-    return misplaced(actual, oneOf([expected]));
+    return misplaced(actual, oneOf([expected]), expected.name === ')' ? previous : undefined);
   }
 
   override buildNotAllInputParsedMessage(about: { firstRedundant: Token; ruleName: string }): string {

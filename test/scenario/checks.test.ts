@@ -404,6 +404,7 @@ scenario "u" { print "last"  prnt }`;
   it.each([
     ['scenario "s" { /* abc', ['1:16 The comment has no end; write */ where it ends.']],
     ['scenario "s" { asm { nop', ['1:16 The asm block has no end; write } after it.']],
+    ['procedure f(at) { } scenario "s" { }', ["1:13 'at' is a word of the language; choose another name."]],
     ['scenario "s" {\n  as vm {\n', ["2:10 Expected '}' to close the block, but found the end of the file."]],
     ['const a = b const b = a', ["1:7 'a' is defined by itself in a circle; give one of the constants a value."]],
     [
