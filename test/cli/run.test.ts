@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../cli/commands/check';
@@ -17,6 +17,17 @@ describe('the examples that ship', () => {
     expect(spec.code).toBe(0);
     const checked = await runCommandLine(checkCommand, [join(EXAMPLES, name)]);
     expect(checked.out).toContain('no errors');
+  });
+});
+
+describe('the scenario of the README', () => {
+  it('passes', async () => {
+    const readme = readFileSync(join(EXAMPLES, '../README.md'), 'utf8');
+    const text = /```pef\n([\s\S]*?)```/.exec(readme)?.[1];
+    expect(text).toContain('hypercall H_TPM_COMM');
+    const { code, out } = await run(text ?? '');
+    expect(out).toContain('PASS  random numbers from the TPM');
+    expect(code).toBe(0);
   });
 });
 
