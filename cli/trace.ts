@@ -2,10 +2,13 @@
 
 import { hexNumber, s64 } from '../emulator/common/bytes';
 import type { CallInfo, MachineEvent } from '../emulator/common/machine';
+import { interruptNamed } from '../emulator/isa/interrupts';
 import { type CallRow, callNumbered } from '../emulator/pef/calls';
 import { CALL_CONSTANTS, codeName } from '../emulator/pef/codes';
 import { decodeCommand, decodeResponse, renderMessage } from '../emulator/tpm/codec';
 import { type Paint, indent } from './text';
+
+const SYSTEM_CALL = interruptNamed('System Call');
 
 /** Lines for one event; none for events that the account leaves out. */
 export function traceEvent(event: MachineEvent, paint: Paint): string[] {
@@ -22,7 +25,7 @@ export function traceEvent(event: MachineEvent, paint: Paint): string[] {
     }
     case 'interrupt': {
       // System calls are told as calls.
-      if (event.interrupt.vector === 0xc00) return [];
+      if (event.interrupt.vector === SYSTEM_CALL?.vector) return [];
       const { name, vector, address, level, detail } = event.interrupt;
       return [
         `  ${paint.yellow(`${name} interrupt`)} ${hexNumber(vector)} at ${hexNumber(address)} to the ${level}: ${detail}`,

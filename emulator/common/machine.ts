@@ -102,6 +102,9 @@ export interface CallInfo {
 /** Room for `asm` blocks in an actor's code area, in bytes. */
 export const CODE_AREA_BYTES = 56 * 1024;
 
+/** Bytes of normal memory kept for the hypervisor's own code area, below the top. */
+export const HOST_RESERVED_BYTES = 1024 * 1024;
+
 /** An actor in the words of the scenario language. */
 export function actorName(actor: Actor): string {
   if (actor.kind !== 'guest') return actor.kind;

@@ -6,7 +6,7 @@
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { InterruptRow } from '../isa/interrupts';
 import { MSR_BIT, privilegeState } from '../isa/registers';
-import { type SprRow, SPRN } from '../isa/sprs';
+import { type SprRow, SPRN, sprMask } from '../isa/sprs';
 import { rowOf } from '../isa/table';
 import { type PhysicalMemory, RESERVED_BYTES } from '../memory/physical';
 import {
@@ -55,13 +55,13 @@ export type CpuExit =
 const SLICE = 1_000_000;
 /** Processor version: POWER9 DD2.3, the first with the facility. */
 const PVR_POWER9_DD23 = 0x004e1203n;
+const EVIRT = sprMask('LPCR', 'EVIRT');
+const ILE = sprMask('LPCR', 'ILE');
+const HILE = sprMask('HID', 'HILE');
+const SMFCTRL_E = sprMask('SMFCTRL', 'E');
+const SMFCTRL_D = sprMask('SMFCTRL', 'D');
 /** SMFCTRL after reset: enabled, and the debug registers the ultravisor's (mambo's POWER9 model). */
-const SMFCTRL_RESET = 0x8000_0000_0000_0002n;
-const EVIRT = 1n << 21n;
-const ILE = 1n << 25n;
-const HILE = 1n << 59n;
-const SMFCTRL_E = 1n << 63n;
-const SMFCTRL_D = 2n;
+const SMFCTRL_RESET = SMFCTRL_E | SMFCTRL_D;
 const PAGE = BigInt(state.PAGE_BYTES);
 
 export class Cpu extends CpuRegisters {

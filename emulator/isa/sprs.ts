@@ -3,7 +3,7 @@
  * the open-source ultravisor's processor.h and the ultravisor document).
  */
 import type { Privilege } from './ir';
-import { type RegisterBit, type RegisterRow, XER_FIELDS, registerBits } from './registers';
+import { type RegisterBit, type RegisterRow, XER_FIELDS, bitMask, registerBits } from './registers';
 
 /** A register that MTSPR and MFSPR name by number. */
 export interface SprRow extends RegisterRow {
@@ -238,6 +238,14 @@ export function sprByNumber(number: number): SprRow | undefined {
 /** The row of a name, in any case. */
 export function sprByName(name: string): SprRow | undefined {
   return byName.get(name.toLowerCase());
+}
+
+/** The mask of a field of a register. @throws RangeError for a name that no row has (a mistake in this project) */
+export function sprMask(register: string, field: string): bigint {
+  const row = sprByName(register);
+  const bit = row?.fields.find((each) => each.name === field);
+  if (!row || !bit) throw new RangeError(`there is no field ${register}.${field}`);
+  return bitMask(row, bit);
 }
 
 /** Numbers of the registers that the machine itself uses. */

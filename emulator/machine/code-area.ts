@@ -2,10 +2,8 @@
 
 import type { Actor, MachineConfig } from '../common/machine';
 import type { PhysicalMemory } from '../memory/physical';
+import { instructionWord } from './instructions';
 import { type PlacedGuest, SNIPPETS, type SnippetName, asmBase, codeArea, guestNamed } from './layout';
-
-const BRANCH = 0x4800_0000;
-const BRANCH_REACH_BITS = 26;
 
 export class CodeArea {
   /** Effective address of the area. */
@@ -49,8 +47,7 @@ export class CodeArea {
     const start = this.asmBase + BigInt(offset);
     this.memory.write(this.#base + start, image);
     const behind = (start + BigInt(image.length) + 3n) & ~3n;
-    const distance = Number(BigInt.asUintN(BRANCH_REACH_BITS, this.end - behind));
-    this.#write(behind, (BRANCH | distance) >>> 0, endian);
+    this.#write(behind, instructionWord(`b 0x${this.end.toString(16)}`, behind), endian);
     return start;
   }
 

@@ -7,8 +7,10 @@ import { callNamed } from '../pef/calls';
 import type { FirmwareContext, FirmwareFrame, GuestMemory, HypervisorState, TpmAnswer } from '../pef/firmware';
 import { listingLine } from '../pef/listing';
 import { routineFor } from '../pef/routines';
+import { interruptNamed } from '../isa/interrupts';
 import { MSR_BIT as MSR } from '../isa/registers';
-import { SPRN as SPR } from '../isa/sprs';
+import { SPRN as SPR, sprMask } from '../isa/sprs';
+import { instructionWord } from './instructions';
 import { type Level, actorMsr } from './levels';
 import type { TpmProxy } from './tpm-proxy';
 
@@ -18,12 +20,13 @@ import type { TpmProxy } from './tpm-proxy';
  */
 export type ReturnPath = 'hrfid' | 'urfid' | 'uv return';
 
-const HRFID = 0x4c000224;
-const URFID = 0x4c000264;
-const SC2 = 0x44000042;
-const SYSTEM_CALL_VECTOR = 0xc00n;
+const HRFID = instructionWord('hrfid');
+const URFID = instructionWord('urfid');
+const SC2 = instructionWord('sc 2');
+const SYSTEM_CALL_VECTOR = BigInt(interruptNamed('System Call')?.vector ?? 0);
+const SRR1_LEV = sprMask('SRR1', 'LEV');
 /** LEV = 1 as an interrupt leaves it in SRR1. */
-const SRR1_LEV1 = 1n << 20n;
+const SRR1_LEV1 = SRR1_LEV & -SRR1_LEV;
 
 export interface FirmwareParts {
   readonly profile: Profile;
@@ -146,7 +149,7 @@ export class FirmwareStack {
     const [to0, to1] = path === 'hrfid' ? [SPR.HSRR0, SPR.HSRR1] : [SPR.USRR0, SPR.USRR1];
     cpu.setSpr(to0, cpu.spr(SPR.SRR0));
     // LEV is not part of the MSR that the caller had.
-    cpu.setSpr(to1, cpu.spr(SPR.SRR1) & ~(3n << 20n));
+    cpu.setSpr(to1, cpu.spr(SPR.SRR1) & ~SRR1_LEV);
     return cpu.execute(path === 'hrfid' ? HRFID : URFID);
   }
 

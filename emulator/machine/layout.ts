@@ -7,32 +7,29 @@
  */
 
 import { InputError } from '../common/errors';
-import type { Actor, GuestConfig, MachineConfig } from '../common/machine';
+import { type Actor, type GuestConfig, HOST_RESERVED_BYTES, type MachineConfig } from '../common/machine';
+import { SECURE_BASE } from '../memory/physical';
+import { instructionWord } from './instructions';
 
 export const PAGE_64K = 0x10000n;
-/** Real-address bit 15 (IBM numbering) marks secure memory. */
-export const SECURE_BASE = 1n << 48n;
-
-/** Bytes of normal memory kept for the hypervisor's own code area, below the top. */
-const HOST_RESERVED = 0x100000n;
 /** Offset of the room for `asm` blocks in a code area. */
 const ASM_OFFSET = 0x2000n;
 
-/** Snippets at the start of a code area: offset and instruction word (Power ISA 3.0B; urfid from 3.0C). */
+/** Snippets at the start of a code area: offset and instruction. */
 export const SNIPPETS = {
   /** `asm` blocks branch here when they end. */
-  end: { offset: 0x000, word: 0x48000000 }, // b .
-  sc1: { offset: 0x1000, word: 0x44000022 },
-  sc2: { offset: 0x1008, word: 0x44000042 },
-  urfid: { offset: 0x1010, word: 0x4c000264 },
-  load1: { offset: 0x1018, word: 0x88640000 }, // lbz r3,0(r4)
-  load2: { offset: 0x1020, word: 0xa0640000 }, // lhz r3,0(r4)
-  load4: { offset: 0x1028, word: 0x80640000 }, // lwz r3,0(r4)
-  load8: { offset: 0x1030, word: 0xe8640000 }, // ld  r3,0(r4)
-  store1: { offset: 0x1038, word: 0x98640000 }, // stb r3,0(r4)
-  store2: { offset: 0x1040, word: 0xb0640000 }, // sth r3,0(r4)
-  store4: { offset: 0x1048, word: 0x90640000 }, // stw r3,0(r4)
-  store8: { offset: 0x1050, word: 0xf8640000 }, // std r3,0(r4)
+  end: { offset: 0x000, word: instructionWord('b .') },
+  sc1: { offset: 0x1000, word: instructionWord('sc 1') },
+  sc2: { offset: 0x1008, word: instructionWord('sc 2') },
+  urfid: { offset: 0x1010, word: instructionWord('urfid') },
+  load1: { offset: 0x1018, word: instructionWord('lbz r3,0(r4)') },
+  load2: { offset: 0x1020, word: instructionWord('lhz r3,0(r4)') },
+  load4: { offset: 0x1028, word: instructionWord('lwz r3,0(r4)') },
+  load8: { offset: 0x1030, word: instructionWord('ld r3,0(r4)') },
+  store1: { offset: 0x1038, word: instructionWord('stb r3,0(r4)') },
+  store2: { offset: 0x1040, word: instructionWord('sth r3,0(r4)') },
+  store4: { offset: 0x1048, word: instructionWord('stw r3,0(r4)') },
+  store8: { offset: 0x1050, word: instructionWord('std r3,0(r4)') },
 } as const;
 
 export type SnippetName = keyof typeof SNIPPETS;
@@ -46,7 +43,7 @@ export interface PlacedGuest extends GuestConfig {
 
 /** Real addresses of the guests. @throws InputError `guests-too-large` when they do not fit */
 export function placeGuests(config: MachineConfig): readonly PlacedGuest[] {
-  let top = BigInt(config.normalBytes) - HOST_RESERVED;
+  let top = BigInt(config.normalBytes) - BigInt(HOST_RESERVED_BYTES);
   return config.guests.map((guest) => {
     const size = BigInt(guest.memoryBytes);
     top -= size;

@@ -2,6 +2,7 @@
 
 import type { Actor } from '../common/machine';
 import { MSR_BIT as MSR } from '../isa/registers';
+import { sprMask } from '../isa/sprs';
 
 /** Problem state always has external interrupts and translation on (Book III 4.2.1: EE, IR and DR when PR is set). */
 export const PROBLEM_STATE = MSR.PR | MSR.EE | MSR.IR | MSR.DR;
@@ -10,10 +11,10 @@ export const LEVEL_MSR = {
   /** Bits whose change is a change of level. */
   mask: MSR.S | MSR.HV | MSR.PR,
   problem: MSR.PR,
-  /** HILE: the hypervisor and the ultravisor take interrupts little-endian (POWER9: HID bit 4). */
-  hid: 1n << 59n,
-  /** LPCR at power-on: ILE (interrupts little-endian, bit 38), UPRT (bit 41), HR (bit 43): a radix host. */
-  lpcr: (1n << 25n) | (1n << 22n) | (1n << 20n),
+  /** HILE: the hypervisor and the ultravisor take interrupts little-endian (POWER9). */
+  hid: sprMask('HID', 'HILE'),
+  /** LPCR at power-on: little-endian interrupts, process tables, a radix host. */
+  lpcr: sprMask('LPCR', 'ILE') | sprMask('LPCR', 'UPRT') | sprMask('LPCR', 'HR'),
 };
 
 export type Level = 'guest' | 'hypervisor' | 'ultravisor';

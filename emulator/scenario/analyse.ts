@@ -4,6 +4,7 @@
  * The loader (load.ts) and the language server both give it their files as `SourceFile`s.
  */
 
+import { HOST_RESERVED_BYTES } from '../common/machine';
 import type { MachineConfig } from '../common/machine';
 import type { Value } from '../common/values';
 import { Context } from './context';
@@ -14,7 +15,7 @@ import { constantValue } from './evaluate';
 import * as ast from './generated/ast';
 import type { AsmBlock, Expr, Routine } from './ir';
 import { lowerExpression } from './lower-expression';
-import { DEFAULT_MACHINE, HOST_RESERVED_BYTES, lowerGuest, lowerMachine, sizeText } from './lower-machine';
+import { DEFAULT_MACHINE, lowerGuest, lowerMachine, sizeText } from './lower-machine';
 import { checkFree, lowerRoutine } from './lower-statement';
 import { rangeOf, rangeOfProperty } from './source';
 

@@ -245,6 +245,3 @@ const OPTION_WORDS = {
   EndianOption: 'endian',
   BootargsOption: 'bootargs',
 } as const;
-
-/** Normal memory that no guest can have: the hypervisor's own code (machine/layout.ts). */
-export const HOST_RESERVED_BYTES = Number(MIB);
