@@ -2,12 +2,17 @@
  * From text to instruction words, with labels, expressions and the usual directives. Errors are values with a place:
  * the assembler goes on behind them, so that all of a text are found at once.
  */
+import { type DirectiveContext, directive } from './assembler-directives';
+import { ASSEMBLY_LIMIT_BYTES, Output } from './assembler-output';
+import { type Statement, StatementError, errorAt } from './assembler-statement';
 import { type Piece, cutOperands, cutStatements } from './assembler-text';
 import { extract, deposit, fieldRange } from './fields';
 import { type ExpressionResult, type SymbolLookup, evaluate } from './expression';
 import { type MnemonicForm, mnemonicForm, nearest, nearestMnemonic, rowOperands } from './mnemonics';
 import type { OperandSpec } from './operands';
 import { SPRS, sprByName } from './sprs';
+
+export { ASSEMBLY_LIMIT_BYTES } from './assembler-output';
 
 /** What is wrong with a line. Lines and columns count from 1; the end column is behind the last character. */
 export interface AssemblerError {
@@ -46,32 +51,8 @@ export interface AssemblerOptions {
   readonly symbols?: ReadonlyMap<string, bigint>;
 }
 
-/** Most bytes that one text may make. */
-export const ASSEMBLY_LIMIT_BYTES = 16 * 2 ** 20;
 /** Errors after which the assembler gives up. */
 const ERROR_LIMIT = 100;
-
-/** A statement: `mnemonic operands`, with the column (from 0) at which the operands begin. */
-interface Statement {
-  readonly line: number;
-  readonly column: number;
-  readonly name: string;
-  readonly operandText: string;
-  readonly operandColumn: number;
-}
-
-/** Thrown inside for the error of a statement. */
-class StatementError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly column: number,
-    readonly endColumn: number,
-    readonly suggestion?: string,
-  ) {
-    super(message);
-  }
-}
 
 /** Registers and CR names that stand for numbers. */
 function registerNumber(name: string): bigint | undefined {
@@ -123,21 +104,31 @@ class Assembler {
   private readonly met = new Map<string, number>();
   private readonly errors: AssemblerError[] = [];
   private lines: AssembledLine[] = [];
-  private output = new Uint8Array(1024);
-  private length = 0;
+  private readonly output: Output;
   /** The first pass finds labels and reports nothing; the second one makes bytes. */
   private final = false;
 
   constructor(
-    private readonly base: bigint,
+    base: bigint,
     private readonly options: AssemblerOptions,
-  ) {}
+  ) {
+    this.output = new Output(base, options.endian ?? 'little');
+  }
+
+  private get directives(): DirectiveContext {
+    return {
+      output: this.output,
+      final: this.final,
+      evaluate: (piece) => this.evaluate(piece),
+      define: (name, value) => void this.constants.set(name, value),
+    };
+  }
 
   assemble(text: string): Assembly {
     const { statements, unclosed } = cutStatements(text);
     for (const final of [false, true]) {
       this.final = final;
-      this.length = 0;
+      this.output.clear();
       this.lines = [];
       this.met.clear();
       for (const statement of statements) {
@@ -150,15 +141,11 @@ class Assembler {
       this.report(line, new StatementError('unclosed-comment', 'This comment has no end.', column, column + 2));
     }
     return {
-      bytes: this.output.slice(0, this.length),
+      bytes: this.output.take(),
       lines: this.lines,
       labels: this.labels,
       errors: this.errors.toSorted((a, b) => a.line - b.line || a.column - b.column),
     };
-  }
-
-  private get address(): bigint {
-    return this.base + BigInt(this.length);
   }
 
   /** One statement with its labels; `start` is the column of the text. */
@@ -185,7 +172,8 @@ class Assembler {
     const [, indent = '', name = '', space = '', operandText = ''] = statement;
     const column = start + at + indent.length;
     const operandColumn = column + name.length + space.length;
-    const before = this.length;
+    const { output } = this;
+    const [before, address] = [output.length, output.address];
     const parsed: Statement = { line, column, name, operandText, operandColumn };
     try {
       this.statement(parsed);
@@ -193,15 +181,16 @@ class Assembler {
       if (!(error instanceof StatementError)) throw error;
       this.report(line, error);
       // Later lines keep their addresses.
-      if (!name.startsWith('.') && this.length === before && this.length + 4 <= ASSEMBLY_LIMIT_BYTES) this.emit(0n, 4);
+      if (!name.startsWith('.') && output.length === before && output.length + 4 <= ASSEMBLY_LIMIT_BYTES)
+        output.emit(0n, 4);
     }
-    if (this.length > before) {
+    if (output.length > before) {
       this.lines.push({
-        address: this.base + BigInt(before),
+        address,
         line,
         column: column + 1,
         endColumn: (operandText === '' ? column + name.length : operandColumn + operandText.length) + 1,
-        length: this.length - before,
+        length: output.length - before,
         instruction: !name.startsWith('.'),
       });
     }
@@ -219,8 +208,8 @@ class Assembler {
       this.met.set(name, (this.met.get(name) ?? 0) + 1);
       if (this.final) return;
       const addresses = this.locals.get(name);
-      if (addresses) addresses.push(this.address);
-      else this.locals.set(name, [this.address]);
+      if (addresses) addresses.push(this.output.address);
+      else this.locals.set(name, [this.output.address]);
       return;
     }
     if (this.final) return;
@@ -243,11 +232,11 @@ class Assembler {
         new StatementError('duplicate-label', `There are two labels '${name}'.`, column, column + name.length),
       );
       this.final = false;
-    } else this.labels.set(name, this.address);
+    } else this.labels.set(name, this.output.address);
   }
 
   private readonly lookup: SymbolLookup = (name) => {
-    if (name === '.') return this.address;
+    if (name === '.') return this.output.address;
     if (/^\d/.test(name)) return this.localLabel(name);
     const register = registerNumber(name);
     if (register !== undefined) return register;
@@ -291,7 +280,7 @@ class Assembler {
       this.constants.set(name, value);
       return;
     }
-    if (name.startsWith('.')) return this.directive(statement);
+    if (name.startsWith('.')) return directive(statement, this.directives);
     const form = mnemonicForm(name.toLowerCase());
     if (!form) {
       throw new StatementError(
@@ -302,7 +291,7 @@ class Assembler {
         nearestMnemonic(name.toLowerCase()),
       );
     }
-    this.emit(BigInt(this.encode(form, statement)), 4);
+    this.output.emit(BigInt(this.encode(form, statement)), 4);
   }
 
   // -- instructions ---------------------------------------------------------------------------------------------
@@ -396,7 +385,7 @@ class Assembler {
       const row = sprByName(piece.text.trim());
       if (row) return row.number;
       if (/^[A-Za-z_]\w*$/.test(piece.text.trim()) && !this.labels.has(piece.text.trim())) {
-        throw this.at(
+        throw errorAt(
           piece,
           'unknown-register',
           `There is no special purpose register '${piece.text.trim()}'.`,
@@ -411,13 +400,13 @@ class Assembler {
     let value = this.evaluate(piece);
     if (operand.field?.kind === 'branch') {
       const absolute = form.row.flags.some((flag) => flag.name === 'AA' && extract(flag, form.flagBits) === 1);
-      if (!absolute) value -= this.address;
+      if (!absolute) value -= this.output.address;
       value = BigInt.asIntN(64, value);
     }
     // 64-bit notation of negative numbers.
     if (value > 0x7fff_ffff_ffff_ffffn) value = BigInt.asIntN(64, value);
     if (value > 0xffff_ffffn || value < -0x8000_0000n) {
-      throw this.at(piece, 'out-of-range', `${piece.text.trim()} is out of range for ${form.mnemonic}.`);
+      throw errorAt(piece, 'out-of-range', `${piece.text.trim()} is out of range for ${form.mnemonic}.`);
     }
     return Number(value);
   }
@@ -431,18 +420,7 @@ class Assembler {
     const wanted = kind === 'gpr' ? 'r' : kind === 'cr-field' ? 'cr' : undefined;
     if (wanted === undefined || (prefix === wanted && Number(name[2]) < (wanted === 'r' ? 32 : 8))) return;
     const what = wanted === 'r' ? 'a register r0 to r31' : 'a CR field cr0 to cr7';
-    throw this.at(piece, 'wrong-register', `'${piece.text.trim()}' is not ${what}.`);
-  }
-
-  private at(piece: Piece, code: string, message: string, suggestion?: string): StatementError {
-    const start = piece.column + (/^\s*/.exec(piece.text)?.[0].length ?? 0);
-    return new StatementError(
-      code,
-      message,
-      start,
-      Math.max(start + 1, piece.column + piece.text.trimEnd().length),
-      suggestion,
-    );
+    throw errorAt(piece, 'wrong-register', `'${piece.text.trim()}' is not ${what}.`);
   }
 
   private fieldBits(form: MnemonicForm, operand: OperandSpec, raw: number, piece: Piece): number {
@@ -459,166 +437,15 @@ class Assembler {
     if (value < range.min || value > range.max) {
       if (!this.final && field.kind === 'branch') return 0;
       const what = field.kind === 'branch' ? 'The target is too far away' : `${value} is out of range`;
-      throw this.at(piece, 'out-of-range', `${what}: ${form.mnemonic} takes ${range.min} to ${range.max}.`);
+      throw errorAt(piece, 'out-of-range', `${what}: ${form.mnemonic} takes ${range.min} to ${range.max}.`);
     }
     if (value % range.step !== 0) {
       if (!this.final && field.kind === 'branch') return 0;
-      throw this.at(piece, 'not-a-multiple', `${value} is not a multiple of ${range.step}.`);
+      throw errorAt(piece, 'not-a-multiple', `${value} is not a multiple of ${range.step}.`);
     }
     return deposit(field, value);
   }
-
-  // -- data -----------------------------------------------------------------------------------------------------
-
-  private directive(statement: Statement): void {
-    const size = DATA_BYTES.get(statement.name);
-    const pieces = cutOperands(statement.operandText, statement.operandColumn);
-    if (size !== undefined) {
-      for (const piece of pieces) {
-        const value = this.evaluate(piece);
-        const bits = 8 * size;
-        if (value >= 1n << BigInt(bits) || value < -(1n << BigInt(bits - 1))) {
-          throw this.at(piece, 'out-of-range', `${piece.text.trim()} does not fit in ${size} bytes.`);
-        }
-        this.emit(value, size);
-      }
-      return;
-    }
-    switch (statement.name) {
-      case '.balign':
-        return this.align(this.count(pieces, statement));
-      case '.align':
-      case '.p2align': {
-        const power = this.count(pieces, statement);
-        return this.align(2 ** Math.min(power, 40));
-      }
-      case '.space':
-      case '.skip':
-      case '.zero':
-        return this.fill(this.count(pieces, statement), statement);
-      case '.fill': {
-        const [, size, value] = pieces;
-        const bytes = size ? Number(BigInt.asUintN(32, this.evaluate(size))) : 1;
-        if (bytes > 8) throw this.wrongDirective(statement);
-        const filling = value ? this.evaluate(value) : 0n;
-        for (let left = bytes === 0 ? 0 : this.count(pieces, statement); left > 0; left--) this.emit(filling, bytes);
-        return;
-      }
-      case '.org': {
-        const [target] = pieces;
-        const distance = target ? this.evaluate(target) - this.address : -1n;
-        if (distance < 0n || distance > BigInt(ASSEMBLY_LIMIT_BYTES)) {
-          if (!this.final) return;
-          throw this.wrongDirective(statement);
-        }
-        return this.fill(Number(distance), statement);
-      }
-      case '.ascii':
-      case '.asciz':
-      case '.string':
-        return this.text(statement);
-      case '.set':
-      case '.equ': {
-        const [name, value] = pieces;
-        if (!name || !value) throw this.wrongDirective(statement);
-        this.constants.set(name.text.trim(), this.evaluate(value));
-        return;
-      }
-      case '.text':
-      case '.globl':
-      case '.global':
-      case '.machine':
-        return;
-      default:
-        throw new StatementError(
-          'unknown-directive',
-          `There is no directive '${statement.name}'.`,
-          statement.column,
-          statement.column + statement.name.length,
-          nearest(statement.name, [...DATA_BYTES.keys(), '.balign', '.space', '.fill', '.org', '.asciz', '.set']),
-        );
-    }
-  }
-
-  private wrongDirective(statement: Statement): StatementError {
-    return new StatementError(
-      'wrong-operands',
-      `${statement.name} does not take '${statement.operandText}'.`,
-      statement.column,
-      statement.operandColumn + statement.operandText.length,
-    );
-  }
-
-  private count(pieces: readonly Piece[], statement: Statement): number {
-    const [piece] = pieces;
-    if (!piece) throw this.wrongDirective(statement);
-    const value = this.evaluate(piece);
-    if (value < 0n || value > BigInt(ASSEMBLY_LIMIT_BYTES)) {
-      throw this.at(
-        piece,
-        'out-of-range',
-        `${piece.text.trim()} is out of range: the limit is ${ASSEMBLY_LIMIT_BYTES}.`,
-      );
-    }
-    return Number(value);
-  }
-
-  private align(boundary: number): void {
-    if (boundary <= 1) return;
-    const over = Number(this.address % BigInt(boundary));
-    if (over !== 0) this.fill(boundary - over, undefined);
-  }
-
-  private fill(count: number, statement: Statement | undefined): void {
-    if (this.length + count > ASSEMBLY_LIMIT_BYTES) {
-      const column = statement?.column ?? 0;
-      throw new StatementError(
-        'too-large',
-        `The text makes more than ${ASSEMBLY_LIMIT_BYTES} bytes.`,
-        column,
-        column + 1,
-      );
-    }
-    this.reserve(count);
-    this.output.fill(0, this.length, this.length + count);
-    this.length += count;
-  }
-
-  private text(statement: Statement): void {
-    const match = /^"((?:[^"\\]|\\.)*)"$/.exec(statement.operandText);
-    if (!match) throw this.wrongDirective(statement);
-    const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' };
-    const plain = (match[1] ?? '').replace(/\\(.)/g, (_, char: string) => escapes[char] ?? char);
-    for (const byte of new TextEncoder().encode(plain)) this.emit(BigInt(byte), 1);
-    if (statement.name !== '.ascii') this.emit(0n, 1);
-  }
-
-  private reserve(count: number): void {
-    if (this.length + count <= this.output.length) return;
-    const larger = new Uint8Array(Math.max(this.output.length * 2, this.length + count));
-    larger.set(this.output);
-    this.output = larger;
-  }
-
-  private emit(value: bigint, size: number): void {
-    if (this.length + size > ASSEMBLY_LIMIT_BYTES) {
-      throw new StatementError('too-large', `The text makes more than ${ASSEMBLY_LIMIT_BYTES} bytes.`, 0, 1);
-    }
-    this.reserve(size);
-    let rest = BigInt.asUintN(8 * size, value);
-    for (let i = 0; i < size; i++) {
-      this.output[this.length + (this.options.endian === 'big' ? size - 1 - i : i)] = Number(rest & 0xffn);
-      rest >>= 8n;
-    }
-    this.length += size;
-  }
 }
-
-// prettier-ignore
-const DATA_BYTES = new Map([
-  ['.byte', 1], ['.short', 2], ['.hword', 2], ['.2byte', 2],
-  ['.long', 4], ['.int', 4], ['.4byte', 4], ['.quad', 8], ['.8byte', 8],
-]);
 
 /** The operands of a form as a reader of the manual knows them. */
 export function usage(form: MnemonicForm): string {

@@ -8,7 +8,7 @@
 import { concat } from '../../common/bytes';
 import { BackEndError, InputError } from '../../common/errors';
 import { numberToBytes } from '../codec/message';
-import type { ExternalDevice } from '../device';
+import { type ExternalDevice, TPM_BUFFER_BYTES } from '../device';
 import {
   badResponse,
   checkCommand,
@@ -93,7 +93,7 @@ export class MssimDevice implements ExternalDevice {
       const deadline = deadlineIn(this.#limits.timeoutMs);
       stream.write(concat(word(SEND_COMMAND), Uint8Array.of(LOCALITY), word(command.length), command));
       const announced = wordAt(await stream.read(4, deadline, signal));
-      if (announced < HEADER_BYTES || announced > 4096) {
+      if (announced < HEADER_BYTES || announced > TPM_BUFFER_BYTES) {
         throw badResponse(this.address, `the simulator announces ${announced} bytes`);
       }
       const header = await stream.read(HEADER_BYTES, deadline, signal);
