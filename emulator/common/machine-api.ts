@@ -48,6 +48,8 @@ export interface MachineApi {
   readRegister(name: string): bigint | undefined;
   /** Sets a register as the debugger does, without privilege checks; false for no such name. */
   writeRegister(name: string, value: bigint): boolean;
+  /** Byte order in which the current actor loads and fetches, also while firmware works for it in its own. */
+  readonly endian: 'little' | 'big';
   /** Bytes as the current actor would load them; undefined where it may not or there is no memory. Changes nothing. */
   peek(address: bigint, length: number): Uint8Array | undefined;
   /** Real address behind a guest physical address, or undefined. */

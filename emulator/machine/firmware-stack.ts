@@ -39,6 +39,7 @@ export interface FirmwareParts {
 interface Active extends FirmwareFrame {
   readonly path: ReturnPath;
   readonly callerAddress: bigint;
+  readonly callerMsr: bigint;
   /** r0 and r2, which UV_RETURN uses and the ultravisor's caller keeps. */
   readonly kept: readonly [bigint, bigint];
 }
@@ -64,6 +65,11 @@ export class FirmwareStack {
     return this.#active[0]?.callerAddress ?? 0n;
   }
 
+  /** MSR of the software that made the outermost call. */
+  get callerMsr(): bigint {
+    return this.#active[0]?.callerMsr ?? 0n;
+  }
+
   /** The routine for the call begins; it stands before the first line of its listing. */
   start(level: Exclude<Level, 'guest'>, call: CallInfo, path: ReturnPath): void {
     const { cpu } = this.#parts;
@@ -77,6 +83,7 @@ export class FirmwareStack {
       locals: [],
       path,
       callerAddress: cpu.spr(SPR.SRR0) - (path === 'uv return' ? 0n : 4n),
+      callerMsr: path === 'uv return' ? this.#ultravisorMsr : cpu.spr(SPR.SRR1),
       kept: [cpu.gpr(0), cpu.gpr(2)],
     };
     this.#active.push(frame);

@@ -106,8 +106,9 @@ export class Machine implements MachineApi {
     return new CodeArea(this.actor, this.config, this.#guests, this.memory);
   }
 
-  get #endian(): 'little' | 'big' {
-    return (this.cpu.msr & MSR.LE) === 0n ? 'big' : 'little';
+  get endian(): 'little' | 'big' {
+    const msr = this.#firmware.busy ? this.#firmware.callerMsr : this.cpu.msr;
+    return (msr & MSR.LE) === 0n ? 'big' : 'little';
   }
 
   // --- activities ---------------------------------------------------------------------------------------------------
@@ -117,15 +118,15 @@ export class Machine implements MachineApi {
     this.#work = startWork(activity, saved, this.cpu.msr, this.cpu.nia);
     this.#primitive = undefined;
     if (activity.kind === 'code') {
-      const image = this.#endian === 'little' ? activity.little : activity.big;
-      this.cpu.nia = this.#area.place(activity.offset, image, this.#endian);
+      const image = this.endian === 'little' ? activity.little : activity.big;
+      this.cpu.nia = this.#area.place(activity.offset, image, this.endian);
     } else if (activity.kind === 'run') this.#finishRun(this.#work, activity.instructions);
     else this.#prepare(this.#work);
   }
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
   #prepare(work: Work): void {
-    const primitive = nextPrimitive(work, this.#endian === 'little', () => this.#tpmBuffer());
+    const primitive = nextPrimitive(work, this.endian === 'little', () => this.#tpmBuffer());
     this.#primitive = primitive;
     if (!primitive) {
       work.result = resultOf(work);
@@ -135,7 +136,7 @@ export class Machine implements MachineApi {
     for (const [number, value] of primitive.registers) this.cpu.setGpr(number, value);
     // The ultravisor's own hypercall does not trap: it returns into the hypervisor's vector.
     const snippet = primitive.snippet === 'sc1' && this.actor.kind === 'ultravisor' ? 'urfid' : primitive.snippet;
-    this.cpu.nia = this.#area.snippet(snippet, this.#endian);
+    this.cpu.nia = this.#area.snippet(snippet, this.endian);
     if (snippet === 'urfid') this.#firmware.aimAtHypervisor();
   }
 
@@ -275,7 +276,7 @@ export class Machine implements MachineApi {
   }
 
   #completePrimitive(work: Work, primitive: Primitive): void {
-    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), this.#endian === 'little');
+    absorb(work, primitive, this.cpu.gpr(3), this.cpu.gpr(4), this.endian === 'little');
     this.#prepare(work);
   }
 

@@ -97,6 +97,7 @@ function environment(variables: readonly ScopedValue[], machine: MachineApi): En
       if (value === undefined) throw new ScriptError('unknown-name', `This machine has no register '${name}'.`);
       return value;
     },
+    endian: () => machine.endian,
     peek(address, length) {
       const bytes = machine.peek(address, length);
       if (bytes) return bytes;

@@ -29,6 +29,7 @@ export interface Environment {
   local(slot: number, name: string): Value;
   register(name: string): bigint;
   peek(address: bigint, length: number): Uint8Array;
+  endian(): 'little' | 'big';
   ra(guest: string, gpa: bigint): bigint | undefined;
   /** The TPM command that a response at an address most likely answers. */
   lastTpmCommand(): Uint8Array | undefined;
@@ -101,10 +102,10 @@ export function gprs(register: (name: string) => bigint): Value {
   return list(Array.from({ length: 32 }, (_, n) => register(`r${n}`)));
 }
 
-/** The number that a load of the current actor gives: in the byte order of MSR[LE]. */
+/** The number that a load of the current actor gives: in its byte order. */
 function loadNumber(environment: Environment, address: bigint, width: number): bigint {
   const bytes = environment.peek(address, width);
-  const ordered = environment.register('MSR.LE') === 1n ? [...bytes].reverse() : [...bytes];
+  const ordered = environment.endian() === 'little' ? [...bytes].reverse() : [...bytes];
   return ordered.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
 }
 
@@ -116,6 +117,7 @@ const CONSTANT: Environment = {
   local: NOT_CONSTANT,
   register: NOT_CONSTANT,
   peek: NOT_CONSTANT,
+  endian: NOT_CONSTANT,
   ra: NOT_CONSTANT,
   lastTpmCommand: NOT_CONSTANT,
 };

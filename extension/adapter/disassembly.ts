@@ -4,7 +4,6 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hexNumber, toHex } from '../../emulator/common/bytes';
 import { InputError } from '../../emulator/common/errors';
 import { disassemble as decode } from '../../emulator/isa/disassembler';
-import { MSR_BIT } from '../../emulator/isa/registers';
 import type { Args } from './arguments';
 import type { Context, Handlers, Reply } from './handlers';
 import type { LiveRun } from './live-run';
@@ -35,8 +34,7 @@ function row(context: Context, run: LiveRun, address: bigint): DebugProtocol.Dis
   const { machine } = run.target;
   const bytes = machine.peek(address, 4);
   if (bytes?.length !== 4) return { address: hexNumber(address, 16), ...invalid };
-  const little = ((machine.readRegister('MSR') ?? 0n) & MSR_BIT.LE) !== 0n;
-  const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, little);
+  const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, machine.endian === 'little');
   const at = run.target.sourceAt?.(address);
   const { client } = context;
   return {

@@ -182,6 +182,14 @@ describe('H_TPM_COMM on the machine', () => {
     expect(of.peek(0x10000n, 1)).toEqual(Uint8Array.of(9));
   });
 
+  it('keeps the byte order of the caller in sight', () => {
+    const of = machine({ guests: [guest({ endian: 'big' })] });
+    expect(of.endian).toBe('big');
+    of.begin(hypercall(H_TPM_COMM, 1, 0x10000, 12, 0x11000, 4096));
+    of.step(1);
+    expect([of.frames()[0]?.kind, of.readRegister('MSR.LE'), of.endian]).toEqual(['firmware', 1n, 'big']);
+  });
+
   it('works from the ultravisor, which comes back by UV_RETURN', () => {
     const of = machine();
     of.enter({ kind: 'ultravisor' });

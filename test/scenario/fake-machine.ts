@@ -14,6 +14,7 @@ const MEMORY_BYTES = 0x10000;
 const TICKS = 3;
 
 export class FakeMachine implements MachineApi {
+  readonly endian = 'little';
   private bytes = new Uint8Array(MEMORY_BYTES);
   readonly memory = realMemory(() => this.bytes);
   private registers = new Map<string, bigint>();

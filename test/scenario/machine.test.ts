@@ -162,6 +162,15 @@ start: li r3, 1; li r4, 2 /* } */
     expect(`${location?.range.line}:${location?.range.column} ${code}`).toBe(place);
   });
 
+  it('a watch loads in the byte order of the guest, also while the hypervisor works for it', async () => {
+    const text = `guest big { lpid 2 memory 2 MiB endian big }
+      scenario "s" { as big { store word 0x100 = 0x01020304 hypercall H_TPM_COMM(2, 0, 0, 0, 0) } }`;
+    const run = new ScenarioRun(await loaded(text), { machine: (config) => new Machine(config) });
+    while (run.status === 'running' && run.frames()[0]?.kind !== 'firmware') run.step(1);
+    expect(run.frames()[0]?.kind).toBe('firmware');
+    expect(run.evaluate('load word 0x100')).toEqual({ value: 0x01020304n });
+  });
+
   describe('a back end that is broken', () => {
     const reason = 'The TPM at 127.0.0.1:1 cannot be reached. Start it.';
     const broken = {

@@ -321,6 +321,7 @@ export class FakeRun implements DebugTarget {
 
 /** 64 KiB of memory at address 0, and a few registers. */
 export class FakeMachine implements MachineApi {
+  readonly endian = 'little';
   readonly config: MachineConfig = {
     profile: 'spec',
     normalBytes: 1 << 20,
