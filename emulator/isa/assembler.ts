@@ -6,7 +6,7 @@ import { type DirectiveContext, directive } from './assembler-directives';
 import { ASSEMBLY_LIMIT_BYTES, Output } from './assembler-output';
 import { type Statement, StatementError, errorAt } from './assembler-statement';
 import { type Piece, cutOperands, cutStatements } from './assembler-text';
-import { extract, deposit, fieldRange } from './fields';
+import { REGISTER_FILES, extract, deposit, fieldRange } from './fields';
 import { type ExpressionResult, type SymbolLookup, evaluate } from './expression';
 import { type MnemonicForm, mnemonicForm, nearest, nearestMnemonic, rowOperands } from './mnemonics';
 import type { OperandSpec } from './operands';
@@ -54,16 +54,27 @@ export interface AssemblerOptions {
 /** Errors after which the assembler gives up. */
 const ERROR_LIMIT = 100;
 
+/** Other names that stand for numbers: the stack pointer, bits of CR fields. */
+const OTHER_NAMES: ReadonlyMap<string, bigint> = new Map([
+  ['sp', 1n],
+  ['lt', 0n],
+  ['gt', 1n],
+  ['eq', 2n],
+  ['so', 3n],
+  ['un', 3n],
+]);
+
 /** Registers and CR names that stand for numbers. */
-function registerNumber(name: string): bigint | undefined {
-  const match = /^%?(?:r(\d{1,2})|cr([0-7])|(sp)|(lt|gt|eq|so|un))$/i.exec(name);
-  if (!match) return undefined;
-  const [, gpr, cr, sp, bit] = match;
-  if (gpr !== undefined) return Number(gpr) < 32 ? BigInt(gpr) : undefined;
-  if (cr !== undefined) return BigInt(cr);
-  if (sp !== undefined) return 1n;
-  return BigInt({ lt: 0, gt: 1, eq: 2, so: 3, un: 3 }[bit?.toLowerCase() ?? ''] ?? 0);
+function registerNumber(text: string): bigint | undefined {
+  const name = text.replace(/^%/, '').toLowerCase();
+  const [, prefix, number = ''] = /^([a-z]+)(\d{1,2})$/.exec(name) ?? [];
+  if (prefix === undefined) return OTHER_NAMES.get(name);
+  const file = Object.values(REGISTER_FILES).find((each) => each.prefix === prefix);
+  return file && Number(number) < file.count ? BigInt(number) : undefined;
 }
+
+/** How messages call a register, by what stands before its number. */
+const REGISTER_NAMES: { readonly [prefix: string]: string } = { cr: 'a CR field' };
 
 /** Assembles a text of many lines at an address. */
 export function assemble(text: string, baseAddress: bigint, options: AssemblerOptions = {}): Assembly {
@@ -413,14 +424,14 @@ class Assembler {
 
   /** cr3 where a general purpose register is wanted, and the like. */
   private checkRegisterKind(operand: OperandSpec, piece: Piece): void {
-    const name = /^\s*%?(r|cr|[fvs]{1,2}r?|vs)(\d+)\s*$/i.exec(piece.text);
+    const [, prefix, number] = /^\s*%?(r|cr|f|v|vs|fr|vr|vsr)(\d+)\s*$/i.exec(piece.text) ?? [];
     const kind = operand.field?.kind;
-    if (!name) return;
-    const prefix = (name[1] ?? '').toLowerCase();
-    const wanted = kind === 'gpr' ? 'r' : kind === 'cr-field' ? 'cr' : undefined;
-    if (wanted === undefined || (prefix === wanted && Number(name[2]) < (wanted === 'r' ? 32 : 8))) return;
-    const what = wanted === 'r' ? 'a register r0 to r31' : 'a CR field cr0 to cr7';
-    throw errorAt(piece, 'wrong-register', `'${piece.text.trim()}' is not ${what}.`);
+    const wanted = kind && REGISTER_FILES[kind];
+    if (prefix === undefined || !wanted) return;
+    if (prefix.toLowerCase() === wanted.prefix && Number(number) < wanted.count) return;
+    const what = REGISTER_NAMES[wanted.prefix] ?? 'a register';
+    const names = `${wanted.prefix}0 to ${wanted.prefix}${wanted.count - 1}`;
+    throw errorAt(piece, 'wrong-register', `'${piece.text.trim()}' is not ${what} ${names}.`);
   }
 
   private fieldBits(form: MnemonicForm, operand: OperandSpec, raw: number, piece: Piece): number {

@@ -1,5 +1,5 @@
 /** From instruction words to text, as binutils writes it. Never throws: what is no instruction is `.long`. */
-import { type Field, extract } from './fields';
+import { type Field, REGISTER_FILES, extract } from './fields';
 import type { Sum } from './extended';
 import { type MnemonicForm, formsOf, rowOperands } from './mnemonics';
 import type { OperandSpec } from './operands';
@@ -112,16 +112,11 @@ function lastWritten(operands: readonly OperandSpec[], values: ReadonlyMap<strin
 const CR_BITS = ['lt', 'gt', 'eq', 'so'];
 
 function operandText(operand: OperandSpec, value: number): string {
-  switch (operand.field?.kind) {
-    case 'gpr':
-      return operand.zero && value === 0 ? '0' : `r${value}`;
-    case 'cr-field':
-      return `cr${value}`;
-    case 'cr-bit': {
-      const name = CR_BITS[value & 3] ?? '';
-      return value < 4 ? name : `4*cr${value >> 2}+${name}`;
-    }
-    default:
-      return String(value);
+  const kind = operand.field?.kind;
+  if (kind === 'cr-bit') {
+    const name = CR_BITS[value & 3] ?? '';
+    return value < 4 ? name : `4*cr${value >> 2}+${name}`;
   }
+  const file = kind && REGISTER_FILES[kind];
+  return file && !(operand.zero && value === 0) ? `${file.prefix}${value}` : String(value);
 }

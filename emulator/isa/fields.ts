@@ -7,12 +7,24 @@
 /** How an operand of this field is written and read in assembler text. */
 export type OperandKind =
   | 'gpr' // r3
+  | 'fpr' // f3
+  | 'vr' // v3
+  | 'vsr' // vs35
   | 'cr-field' // cr7
   | 'cr-bit' // 4*cr7+eq
   | 'signed' // -4
   | 'unsigned' // 4
   | 'displacement' // part of D(RA)
   | 'branch'; // an address
+
+/** The registers of operands that are written by name: what stands before the number, and how many there are. */
+export const REGISTER_FILES: Partial<Record<OperandKind, { readonly prefix: string; readonly count: number }>> = {
+  gpr: { prefix: 'r', count: 32 },
+  fpr: { prefix: 'f', count: 32 },
+  vr: { prefix: 'v', count: 32 },
+  vsr: { prefix: 'vs', count: 64 },
+  'cr-field': { prefix: 'cr', count: 8 },
+};
 
 /** A run of bits: word bit (manual numbering), width, and how far left its value goes in the field's value. */
 export type FieldPart = readonly [bit: number, width: number, left: number];
@@ -76,6 +88,20 @@ const ROWS = [
   field('RA',  'gpr',      [[11, 5, 0]], 'register A'),
   field('RB',  'gpr',      [[16, 5, 0]], 'register B'),
   field('RC',  'gpr',      [[21, 5, 0]], 'register C'),
+  // vector registers
+  field('VRT', 'vr',       [[6, 5, 0]],  'target vector register'),
+  field('VRS', 'vr',       [[6, 5, 0]],  'source vector register'),
+  field('VRA', 'vr',       [[11, 5, 0]], 'vector register A'),
+  field('VRB', 'vr',       [[16, 5, 0]], 'vector register B'),
+  field('VRC', 'vr',       [[21, 5, 0]], 'vector register C'),
+  // vector-scalar registers: the sixth bit lies elsewhere
+  field('XT',  'vsr',      [[6, 5, 0], [31, 1, 5]],  'target vector-scalar register'),
+  field('XS',  'vsr',      [[6, 5, 0], [31, 1, 5]],  'source vector-scalar register'),
+  field('XA',  'vsr',      [[11, 5, 0], [29, 1, 5]], 'vector-scalar register A'),
+  field('XB',  'vsr',      [[16, 5, 0], [30, 1, 5]], 'vector-scalar register B'),
+  field('XC',  'vsr',      [[21, 5, 0], [28, 1, 5]], 'vector-scalar register C'),
+  field('XTQ', 'vsr',      [[6, 5, 0], [28, 1, 5]],  'target vector-scalar register of a DQ-form'),
+  field('XSQ', 'vsr',      [[6, 5, 0], [28, 1, 5]],  'source vector-scalar register of a DQ-form'),
   // condition register
   field('BF',  'cr-field', [[6, 3, 0]],  'target CR field'),
   field('BFA', 'cr-field', [[11, 3, 0]], 'source CR field'),
@@ -96,6 +122,13 @@ const ROWS = [
   field('UI',  'unsigned', [[16, 16, 0]], 'unsigned immediate'),
   field('D',   'displacement', [[16, 16, 0]], 'displacement', SIGNED),
   field('DS',  'displacement', [[16, 14, 2]], 'displacement, a multiple of 4', SIGNED),
+  field('DQ',  'displacement', [[16, 12, 4]], 'displacement, a multiple of 16', SIGNED),
+  field('SIM', 'signed',   [[11, 5, 0]], 'signed immediate', SIGNED),
+  field('UIM5', 'unsigned', [[11, 5, 0]], 'unsigned immediate'),
+  field('UIM4', 'unsigned', [[12, 4, 0]], 'number of an element or a byte'),
+  field('UIM3', 'unsigned', [[13, 3, 0]], 'number of an element'),
+  field('UIM2', 'unsigned', [[14, 2, 0]], 'number of an element'),
+  field('IMM8', 'unsigned', [[13, 8, 0]], 'unsigned immediate'),
   field('DX',  'signed',   [[11, 5, 1], [16, 10, 6], [31, 1, 0]], 'signed immediate', SIGNED),
   // shifts and masks
   field('SH',  'unsigned', [[16, 5, 0]], 'shift amount'),
@@ -104,6 +137,13 @@ const ROWS = [
   field('ME',  'unsigned', [[26, 5, 0]], 'last bit of the mask'),
   field('MB6', 'unsigned', [[21, 5, 0], [26, 1, 5]], 'first bit of the mask'),
   field('ME6', 'unsigned', [[21, 5, 0], [26, 1, 5]], 'last bit of the mask'),
+  field('SHB', 'unsigned', [[22, 4, 0]], 'shift amount in bytes'),
+  field('SHW', 'unsigned', [[22, 2, 0]], 'shift amount in words'),
+  field('DM',  'unsigned', [[22, 2, 0]], 'doublewords to take'),
+  // vector functions
+  field('PS',  'unsigned', [[22, 1, 0]], 'preferred sign code'),
+  field('ST',  'unsigned', [[16, 1, 0]], 'kind of sigma function'),
+  field('SIX', 'unsigned', [[17, 4, 0]], 'which elements take the other sigma function'),
   // system
   field('SPR', 'unsigned', [[11, 5, 0], [16, 5, 5]], 'number of the special purpose register'),
   field('TO',  'unsigned', [[6, 5, 0]],  'conditions to trap on'),
@@ -118,6 +158,7 @@ const ROWS = [
   field('LK',  'unsigned', [[31, 1, 0]], 'sets LR', { suffix: 'l' }),
   field('AA',  'unsigned', [[30, 1, 0]], 'absolute address', { suffix: 'a' }),
   field('Rc',  'unsigned', [[31, 1, 0]], 'sets CR field 0', { suffix: '.' }),
+  field('Rc21', 'unsigned', [[21, 1, 0]], 'sets CR field 6', { suffix: '.' }),
 ];
 
 /** All fields by name. */
