@@ -88,6 +88,12 @@ const ROWS = [
   field('RA',  'gpr',      [[11, 5, 0]], 'register A'),
   field('RB',  'gpr',      [[16, 5, 0]], 'register B'),
   field('RC',  'gpr',      [[21, 5, 0]], 'register C'),
+  // floating-point registers
+  field('FRT', 'fpr',      [[6, 5, 0]],  'target floating-point register'),
+  field('FRS', 'fpr',      [[6, 5, 0]],  'source floating-point register'),
+  field('FRA', 'fpr',      [[11, 5, 0]], 'floating-point register A'),
+  field('FRB', 'fpr',      [[16, 5, 0]], 'floating-point register B'),
+  field('FRC', 'fpr',      [[21, 5, 0]], 'floating-point register C'),
   // vector registers
   field('VRT', 'vr',       [[6, 5, 0]],  'target vector register'),
   field('VRS', 'vr',       [[6, 5, 0]],  'source vector register'),
@@ -144,6 +150,19 @@ const ROWS = [
   field('PS',  'unsigned', [[22, 1, 0]], 'preferred sign code'),
   field('ST',  'unsigned', [[16, 1, 0]], 'kind of sigma function'),
   field('SIX', 'unsigned', [[17, 4, 0]], 'which elements take the other sigma function'),
+  // floating point
+  field('FLM', 'unsigned', [[7, 8, 0]],  'mask of FPSCR fields, field 0 first'),
+  field('LF',  'unsigned', [[6, 1, 0]],  '1 writes the whole FPSCR'),
+  field('W',   'unsigned', [[15, 1, 0]], 'word of FPSCR, 0 the low one'),
+  field('U4',  'unsigned', [[16, 4, 0]], 'unsigned immediate'),
+  field('FBT', 'unsigned', [[6, 5, 0]],  'bit of FPSCR, counted from bit 32'),
+  field('FFS', 'unsigned', [[11, 3, 0]], 'FPSCR field'),
+  field('RM',  'unsigned', [[19, 2, 0]], 'rounding mode'),
+  field('DRM', 'unsigned', [[18, 3, 0]], 'decimal rounding mode'),
+  field('R',   'unsigned', [[15, 1, 0]], '0 rounds to nearest, 1 as RMC or FPSCR says'),
+  field('RMC', 'unsigned', [[21, 2, 0]], 'rounding mode of the instruction'),
+  field('DCMX', 'unsigned', [[9, 7, 0]], 'data classes to test for'),
+  field('DCMXV', 'unsigned', [[11, 5, 0], [25, 1, 6], [29, 1, 5]], 'data classes to test for'),
   // system
   field('SPR', 'unsigned', [[11, 5, 0], [16, 5, 5]], 'number of the special purpose register'),
   field('TO',  'unsigned', [[6, 5, 0]],  'conditions to trap on'),
@@ -158,6 +177,7 @@ const ROWS = [
   field('LK',  'unsigned', [[31, 1, 0]], 'sets LR', { suffix: 'l' }),
   field('AA',  'unsigned', [[30, 1, 0]], 'absolute address', { suffix: 'a' }),
   field('Rc',  'unsigned', [[31, 1, 0]], 'sets CR field 0', { suffix: '.' }),
+  field('RO',  'unsigned', [[31, 1, 0]], 'rounds to odd', { suffix: 'o' }),
   field('Rc21', 'unsigned', [[21, 1, 0]], 'sets CR field 6', { suffix: '.' }),
 ];
 

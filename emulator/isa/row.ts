@@ -119,7 +119,7 @@ function buildRow(source: RowSource, title: string): InstructionRow {
 }
 
 /** Suffixes of the mnemonic in the order in which they are written: `o` before `.`, `l` before `a`. */
-const SUFFIX_ORDER = ['OE', 'LK', 'AA', 'Rc', 'Rc21'];
+const SUFFIX_ORDER = ['OE', 'RO', 'LK', 'AA', 'Rc', 'Rc21'];
 
 /** All mnemonics of a row with the word bits that each sets: add, add., addo, addo. */
 export function mnemonicsOf(row: InstructionRow): { readonly mnemonic: string; readonly flags: readonly Field[] }[] {
