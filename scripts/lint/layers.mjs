@@ -9,7 +9,7 @@ import path from 'node:path';
 
 const COMMON = ['emulator/common'];
 const HARDWARE = [...COMMON, 'emulator/isa', 'emulator/memory'];
-const MACHINE = [...HARDWARE, 'emulator/cpu', 'emulator/pef', 'emulator/tpm'];
+const MACHINE = [...HARDWARE, 'emulator/image', 'emulator/cpu', 'emulator/pef', 'emulator/tpm'];
 const EMULATOR = [...MACHINE, 'emulator/machine', 'emulator/timeline', 'emulator/scenario'];
 
 /**
@@ -20,6 +20,7 @@ export const LAYERS = [
   { folder: 'emulator/common', imports: [], packages: [/^@noble\/hashes\//] },
   { folder: 'emulator/isa', imports: COMMON, packages: [] },
   { folder: 'emulator/memory', imports: COMMON, packages: [] },
+  { folder: 'emulator/image', imports: COMMON, packages: [] },
   { folder: 'emulator/cpu', imports: HARDWARE, types: ['emulator/machine'], packages: [] },
   {
     folder: 'emulator/pef',
