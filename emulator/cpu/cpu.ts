@@ -4,11 +4,12 @@
  * Software's mistakes are interrupts of the machine; no method throws because of what guest code does.
  */
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
+import { FACILITIES, type FacilityRow } from '../isa/facilities';
 import type { InterruptRow } from '../isa/interrupts';
 import { MSR_BIT, privilegeState } from '../isa/registers';
-import { type SprRow, SPRN, sprMask } from '../isa/sprs';
+import { SPRN, sprMask } from '../isa/sprs';
 import { rowOf } from '../isa/table';
-import { type PhysicalMemory, RESERVED_BYTES } from '../memory/physical';
+import type { PhysicalMemory } from '../memory/physical';
 import {
   type InterruptRequest,
   type Level,
@@ -19,10 +20,11 @@ import {
   storageInterrupt,
   systemCall,
 } from './entry';
+import { divideExtendedSigned, divideExtendedUnsigned } from './extended-division';
 import { type InterpreterExports, decodeTable, interpreterModule } from './interpreter';
-import { type Access, type PartitionScope, type Translation, bankOf, translate } from './mmu';
-import { CpuRegisters } from './registers';
-import { decideSprAccess, fillSprAccess } from './spr-access';
+import { bankOf } from './mmu';
+import { CpuServices } from './services';
+import { fillSprAccess } from './spr-access';
 import * as state from './state';
 
 export type { Access, PartitionScope, Translation } from './mmu';
@@ -62,9 +64,14 @@ const SMFCTRL_E = sprMask('SMFCTRL', 'E');
 const SMFCTRL_D = sprMask('SMFCTRL', 'D');
 /** SMFCTRL after reset: enabled, and the debug registers the ultravisor's (mambo's POWER9 model). */
 const SMFCTRL_RESET = SMFCTRL_E | SMFCTRL_D;
+/** FSCR and HFSCR as firmware leaves them: nothing is off but by MSR. */
+const ALL_FACILITIES = FACILITIES.reduce(
+  (mask, row: FacilityRow) => mask | (1n << BigInt(row.fscr ?? row.hfscr ?? 0)),
+  0n,
+);
 const PAGE = BigInt(state.PAGE_BYTES);
 
-export class Cpu extends CpuRegisters {
+export class Cpu extends CpuServices {
   private readonly instances = new Map<number, InterpreterExports>();
   /** Generated code for the machine state that memory describes, and the MSR for which it does. */
   private current: { readonly msr: bigint; readonly generated: InterpreterExports } | undefined;
@@ -72,11 +79,6 @@ export class Cpu extends CpuRegisters {
   private breakpointPages: ReadonlySet<bigint> = new Set();
   /** Address of the breakpoint that the next run passes over. */
   private passOver: bigint | undefined;
-  /** What a host function wants raised, made of the instruction word. */
-  private pending: ((word: number) => InterruptRequest) | undefined;
-  /** Budget that was given to generated code when it was entered. */
-  private slice = 0;
-  private scope: PartitionScope | undefined;
 
   /** @param memory its first `RESERVED_BYTES` bytes become this CPU's */
   constructor(memory: PhysicalMemory) {
@@ -91,63 +93,18 @@ export class Cpu extends CpuRegisters {
   reset(): void {
     this.stateReplaced();
     this.u8.fill(0, 0, state.CORE_BYTES);
+    this.u8.fill(0, state.VSR, state.VSR + state.VSR_BYTES);
     this.u8.fill(0, state.SPR, state.SPR + state.SPR_BYTES);
     this.storeSpr(SPRN.PVR, PVR_POWER9_DD23);
     this.storeSpr(SPRN.SMFCTRL, SMFCTRL_RESET);
+    this.storeSpr(SPRN.FSCR, ALL_FACILITIES);
+    this.storeSpr(SPRN.HFSCR, ALL_FACILITIES);
     this.msr = MSR_BIT.SF | MSR_BIT.HV | MSR_BIT.S;
     this.nia = 0x100n;
     this.count = 0;
     this.passOver = undefined;
     this.pending = undefined;
     this.flushTlb();
-  }
-
-  // -- translation ----------------------------------------------------------------------------------------------
-
-  /** The machine's partition-scoped translation. */
-  set partitionScope(scope: PartitionScope | undefined) {
-    this.scope = scope;
-    this.flushTlb();
-  }
-  get partitionScope(): PartitionScope | undefined {
-    return this.scope;
-  }
-
-  /** Forgets all translations: after any change of what partition-scoped translation answers. */
-  override flushTlb(): void {
-    this.u8.fill(0xff, state.FETCH_TLB, state.FETCH_TLB + state.BANKS * state.FETCH_BANK_BYTES);
-    this.u8.fill(0xff, state.DATA_TLB, state.DATA_TLB + state.BANKS * state.DATA_BANK_BYTES);
-  }
-
-  /** Translates in the current state, without side effects. */
-  translate(ea: bigint, access: Access): Translation {
-    return translate(
-      this.memory,
-      {
-        msr: this.msr,
-        lpid: Number(this.loadSpr(SPRN.LPIDR)),
-        hrmor: this.loadSpr(SPRN.HRMOR),
-        urmor: this.loadSpr(SPRN.URMOR),
-        partitionScope: this.scope,
-      },
-      ea,
-      access,
-    );
-  }
-
-  /** Bytes at an effective address as a load would see them; undefined where one would be interrupted. */
-  peek(ea: bigint, length: number): Uint8Array<ArrayBuffer> | undefined {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    while (at < length) {
-      const address = BigInt.asUintN(64, ea + BigInt(at));
-      const translation = this.translate(address, 'load');
-      if ('fault' in translation) return undefined;
-      const inPage = Math.min(length - at, state.PAGE_BYTES - Number(address % PAGE));
-      bytes.set(this.memory.read(translation.ra, inPage), at);
-      at += inPage;
-    }
-    return bytes;
   }
 
   // -- execution ------------------------------------------------------------------------------------------------
@@ -238,6 +195,7 @@ export class Cpu extends CpuRegisters {
     const { msr } = this;
     if (this.current?.msr === msr) return this.current.generated;
     const rank = PRIVILEGE_RANK[privilegeState(msr).privilege];
+    this.refreshFacilities();
     this.view.setInt32(state.PRIVILEGE, rank, true);
     this.view.setInt32(state.SPR_ACCESS_ROW, state.SPR_ACCESS + 2048 * rank, true);
     this.view.setInt32(state.DATA_BANK, state.DATA_TLB + bankOf(msr, 'DR') * state.DATA_BANK_BYTES, true);
@@ -259,6 +217,8 @@ export class Cpu extends CpuRegisters {
         store: this.hostStore,
         readSpr: this.hostReadSpr,
         writeSpr: this.hostWriteSpr,
+        apply: this.hostApply,
+        system: this.hostSystem,
         divse: divideExtendedSigned,
         divue: divideExtendedUnsigned,
       },
@@ -283,6 +243,8 @@ export class Cpu extends CpuRegisters {
         return programInterrupt('trap', `${rowOf(word)?.name ?? 'trap'} trapped`);
       case INTERRUPT_CAUSES.alignment:
         return alignmentInterrupt(info);
+      case INTERRUPT_CAUSES.facility:
+        return this.facilityRequest(Number(info));
       case INTERRUPT_CAUSES.privileged:
         return this.privilegedInstruction(word, Number(info));
       default:
@@ -320,115 +282,4 @@ export class Cpu extends CpuRegisters {
     const { row, level } = entered;
     return { vector: row.vector, row, cia, from, level, lev: request.lev, detail: request.detail };
   }
-
-  // -- what generated code asks of the host ---------------------------------------------------------------------
-
-  /** Where an access begins in memory and how many of its bytes lie in that page; undefined raises an interrupt. */
-  private locate(ea: bigint, size: number, access: Access): { host: number; inPage: number } | undefined {
-    const translation = this.translate(ea, access);
-    if ('fault' in translation) {
-      this.pending = () => storageInterrupt(translation.fault, access);
-      return undefined;
-    }
-    const inPage = Math.min(size, state.PAGE_BYTES - Number(ea % PAGE));
-    return { host: this.memory.hostOffset(translation.ra) ?? RESERVED_BYTES, inPage };
-  }
-
-  /** Remembers a translation for loads or stores. */
-  private remember(ea: bigint, host: number, access: 'load' | 'store'): void {
-    const index = Number((ea / PAGE) % BigInt(state.DATA_ENTRIES));
-    const entry = this.view.getInt32(state.DATA_BANK, true) + index * state.DATA_ENTRY_BYTES;
-    const tag = BigInt.asUintN(64, ea & -PAGE);
-    const [own, other] = access === 'load' ? [entry, entry + 8] : [entry + 8, entry];
-    this.view.setBigUint64(own, tag, true);
-    // The entry has one address for both: the other tag may stay only for the same page.
-    if (this.view.getBigUint64(other, true) !== tag) this.view.setBigInt64(other, -1n, true);
-    this.view.setInt32(entry + 16, host - Number(ea & 0xffff_ffffn), true);
-  }
-
-  private readonly hostLoad = (signedEa: bigint, size: number): number => {
-    const ea = BigInt.asUintN(64, signedEa);
-    const first = this.locate(ea, size, 'load');
-    if (!first) return 1;
-    this.view.setBigUint64(state.RESULT, 0n, true);
-    this.u8.copyWithin(state.RESULT, first.host, first.host + first.inPage);
-    if (first.inPage === size) {
-      this.remember(ea, first.host, 'load');
-      return 0;
-    }
-    const rest = this.locate(this.nextPage(ea), size - first.inPage, 'load');
-    if (!rest) return 1;
-    this.u8.copyWithin(state.RESULT + first.inPage, rest.host, rest.host + rest.inPage);
-    return 0;
-  };
-
-  private readonly hostStore = (signedEa: bigint, value: bigint, size: number): number => {
-    const ea = BigInt.asUintN(64, signedEa);
-    const first = this.locate(ea, size, 'store');
-    if (!first) return 1;
-    const rest = first.inPage < size ? this.locate(this.nextPage(ea), size - first.inPage, 'store') : undefined;
-    if (first.inPage < size && !rest) return 1;
-    this.view.setBigInt64(state.RESULT, value, true);
-    this.memory.markDirty(first.host);
-    this.u8.copyWithin(first.host, state.RESULT, state.RESULT + first.inPage);
-    if (rest) {
-      this.memory.markDirty(rest.host);
-      this.u8.copyWithin(rest.host, state.RESULT + first.inPage, state.RESULT + size);
-    } else this.remember(ea, first.host, 'store');
-    return 0;
-  };
-
-  private nextPage(ea: bigint): bigint {
-    const next = (ea & -PAGE) + PAGE;
-    return (this.msr & MSR_BIT.SF) === 0n ? next & 0xffff_ffffn : BigInt.asUintN(64, next);
-  }
-
-  private decide(number: number, write: boolean): SprRow | 'no operation' | undefined {
-    const decision = decideSprAccess(number, write, {
-      rank: this.view.getInt32(state.PRIVILEGE, true),
-      evirt: (this.loadSpr(SPRN.LPCR) & EVIRT) !== 0n,
-      debugRestricted: (this.loadSpr(SPRN.SMFCTRL) & SMFCTRL_D) !== 0n,
-    });
-    switch (decision.kind) {
-      case 'access':
-        return decision.row;
-      case 'no operation':
-        return 'no operation';
-      case 'privileged':
-        this.pending = () => programInterrupt('privileged', decision.detail);
-        return undefined;
-      case 'emulation assistance':
-        this.pending = (word) => emulationAssistance(word, decision.detail);
-        return undefined;
-    }
-  }
-
-  private readonly hostReadSpr = (number: number, left: number): number => {
-    const row = this.decide(number, false);
-    if (row === undefined) return 1;
-    if (row === 'no operation') return 2;
-    this.view.setBigUint64(state.RESULT, this.sprValue(row, this.count + this.slice - left), true);
-    return 0;
-  };
-
-  private readonly hostWriteSpr = (number: number, value: bigint, left: number): number => {
-    const row = this.decide(number, true);
-    if (row === undefined) return 1;
-    if (row !== 'no operation') this.setSprValue(row, value, this.count + this.slice - left);
-    return 0;
-  };
-}
-
-/** Quotient of a || 64 zeros by b, 0 where it does not fit in 64 bits. */
-function divideExtendedSigned(a: bigint, b: bigint): bigint {
-  if (b === 0n) return 0n;
-  const quotient = (BigInt.asIntN(64, a) << 64n) / BigInt.asIntN(64, b);
-  return BigInt.asIntN(64, quotient) === quotient ? quotient : 0n;
-}
-
-function divideExtendedUnsigned(a: bigint, b: bigint): bigint {
-  const divisor = BigInt.asUintN(64, b);
-  const dividend = BigInt.asUintN(64, a);
-  if (divisor === 0n || dividend >= divisor) return 0n;
-  return BigInt.asIntN(64, (dividend << 64n) / divisor);
 }

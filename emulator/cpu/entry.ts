@@ -2,6 +2,7 @@
  * Interrupt entry: which level takes an interrupt, what the save registers say, the new MSR (Book III 6.4.3 and 6.5;
  * the ultravisor's part by the ultravisor document and the open-source ultravisor's handlers).
  */
+import type { FacilityRow } from '../isa/facilities';
 import { type InterruptRow, interruptAt } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
 import { SPRN } from '../isa/sprs';
@@ -26,7 +27,14 @@ export type Level = 'guest' | 'hypervisor' | 'ultravisor';
 
 /** Status bits by the manual's numbers. */
 const bit = (n: number): bigint => 1n << BigInt(63 - n);
-const STATUS = { noTranslation: bit(33), protection: bit(36), illegal: bit(44), privileged: bit(45), trap: bit(46) };
+const STATUS = {
+  noTranslation: bit(33),
+  protection: bit(36),
+  'floating point': bit(43),
+  illegal: bit(44),
+  privileged: bit(45),
+  trap: bit(46),
+};
 const DSISR_STORE = bit(38);
 /** SRR1 bits that an interrupt sets by itself; the others are copies of MSR. */
 const STATUS_BITS = [33, 34, 35, 36, 42, 43, 44, 45, 46, 47].reduce((mask, n) => mask | bit(n), 0n);
@@ -89,8 +97,24 @@ export function emulationAssistance(word: number, detail: string): InterruptRequ
   return { vector: 0xe40, registers: [[SPRN.HEIR, BigInt(word >>> 0)]], detail };
 }
 
-export function programInterrupt(kind: 'illegal' | 'privileged' | 'trap', detail: string): InterruptRequest {
+export function programInterrupt(
+  kind: 'floating point' | 'illegal' | 'privileged' | 'trap',
+  detail: string,
+): InterruptRequest {
   return { vector: 0x700, status: STATUS[kind], detail };
+}
+
+/**
+ * A facility is off. (Hypervisor) Facility Unavailable leaves the facility's number in the high byte of FSCR or HFSCR.
+ *
+ * @param status the value of that register before
+ */
+export function facilityUnavailable(row: FacilityRow, vector: number, status: bigint): InterruptRequest {
+  const detail = `${row.doc} (${row.name}) is off`;
+  const register = vector === 0xf60 ? SPRN.FSCR : vector === 0xf80 ? SPRN.HFSCR : undefined;
+  if (register === undefined) return { vector, detail };
+  const cause = BigInt((register === SPRN.FSCR ? row.fscr : row.hfscr) ?? 0) << 56n;
+  return { vector, registers: [[register, (status & ((1n << 56n) - 1n)) | cause]], detail };
 }
 
 export function alignmentInterrupt(ea: bigint): InterruptRequest {

@@ -17,6 +17,10 @@ export interface RuntimeFunctions {
   /** (number i32, value i64, left i32) -> i32: 0, or 1 for an interrupt. */
   readonly writeSpr: number;
   /** (i64, i64) -> i64 */
+  /** (function i32, a i32, b i32, c i32, d i32) -> i32: 0, and a value in RESULT where there is one, or 1 for an interrupt. */
+  readonly apply: number;
+  /** (operation i32, a i64, b i64, left i32) -> i32: the same. */
+  readonly system: number;
   readonly divse: number;
   readonly divue: number;
   readonly mulhs: number;
@@ -56,6 +60,9 @@ const COMPARE: Record<CompareOp, number> = {
   les: OP.i64les, leu: OP.i64leu, ges: OP.i64ges, geu: OP.i64geu,
 };
 const COMBINE = { and: OP.i32and, or: OP.i32or, xor: OP.i32xor } as const;
+/** Where a doubleword of a vector-scalar register lies in it. */
+export const vsrOffset = (doubleword: 0 | 1): number => 8 - 8 * doubleword;
+
 /** Generates the code of values. */
 export abstract class ExpressionLowering {
   private readonly locals = new Map<number, number>();
@@ -88,6 +95,11 @@ export abstract class ExpressionLowering {
     if (e.k === 'field') {
       const value = this.constantField(e.field);
       return value === undefined ? undefined : BigInt.asUintN(64, BigInt(value));
+    }
+    if (e.k === 'bin' && e.op === 'add') {
+      const a = this.constant(e.a);
+      const b = a === undefined ? undefined : this.constant(e.b);
+      return a === undefined || b === undefined ? undefined : BigInt.asUintN(64, a + b);
     }
     return undefined;
   }
@@ -144,6 +156,9 @@ export abstract class ExpressionLowering {
         this.cond(e.cond);
         return code.op(OP.select);
       }
+      case 'vsr':
+        this.pushVsrAddress(e.number);
+        return code.memory(MEM.i64load, state.VSR + vsrOffset(e.doubleword));
       case 'cia':
         return this.pushCia();
       case 'msr':
@@ -191,6 +206,16 @@ export abstract class ExpressionLowering {
         this.expr(e);
         return code.op(OP.wrap);
     }
+  }
+
+  /** Pushes the offset of a vector-scalar register from VSR (i32). */
+  protected pushVsrAddress(number: Expr): void {
+    const { code } = this;
+    const known = this.constant(number);
+    if (known !== undefined) return code.i32(Number(known) * 16);
+    this.expr32(number);
+    code.i32(4);
+    code.op(OP.i32shl);
   }
 
   private readGpr(field: Field, or0: boolean): void {

@@ -37,6 +37,8 @@ const TYPES: readonly FunctionType[] = [
   { parameters: [I32, I64, I32], results: [I32] },
   { parameters: [I64, I64], results: [I64] },
   { parameters: [I32], results: [I32] },
+  { parameters: [I32, I32, I32, I32, I32], results: [I32] },
+  { parameters: [I32, I64, I64, I32], results: [I32] },
 ];
 const HANDLER_TYPE = 0;
 
@@ -48,6 +50,8 @@ const IMPORTS = [
   { name: 'writeSpr', type: 4 },
   { name: 'divse', type: 5 },
   { name: 'divue', type: 5 },
+  { name: 'apply', type: 7 },
+  { name: 'system', type: 8 },
 ] as const;
 
 /** Exports of an instance. */
@@ -323,7 +327,7 @@ function canBeginAnew(program: readonly Stmt[]): boolean {
   const visit = (list: readonly Stmt[]): boolean =>
     list.every((stmt) => {
       if (stmt.k === 'if') return visit(stmt.then) && visit(stmt.else);
-      if (stmt.k === 'while') return false;
+      if (stmt.k === 'while' || stmt.k === 'apply' || stmt.k === 'system') return false;
       if (stmt.k === 'load' || stmt.k === 'store' || stmt.k === 'read-spr' || stmt.k === 'write-spr') {
         return ++asked === 1 && !changed;
       }

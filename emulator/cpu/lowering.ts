@@ -4,8 +4,8 @@
  */
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { Field } from '../isa/fields';
-import type { AccessSize, Cond, Expr, Stmt } from '../isa/ir';
-import { ExpressionLowering } from './expressions';
+import { type AccessSize, type Cond, type Expr, type Stmt, SYSTEM_OPS } from '../isa/ir';
+import { ExpressionLowering, vsrOffset } from './expressions';
 import * as state from './state';
 import { I32, I64, MEM, OP } from './wasm';
 
@@ -70,6 +70,24 @@ export abstract class Lowering extends ExpressionLowering {
         return this.setCrBit(stmt.number, stmt.value);
       case 'set-cr':
         return this.setCr(stmt.fields, stmt.value);
+      case 'set-vsr':
+        this.pushVsrAddress(stmt.number);
+        this.expr(stmt.value);
+        return code.memory(MEM.i64store, state.VSR + vsrOffset(stmt.doubleword));
+      case 'apply':
+        code.i32(stmt.fn);
+        for (let i = 0; i < 4; i++) this.expr32(stmt.args[i] ?? { k: 'const', value: 0n });
+        code.call(this.runtime.apply);
+        this.faultIfNonzero();
+        return this.takeResult(stmt.id);
+      case 'system':
+        code.i32(SYSTEM_OPS.indexOf(stmt.op));
+        this.expr(stmt.a);
+        this.expr(stmt.b);
+        this.pushLeft();
+        code.call(this.runtime.system);
+        this.faultIfNonzero();
+        return this.takeResult(stmt.id);
       case 'set-nia':
         this.expr(stmt.value);
         return this.branch();
@@ -117,7 +135,24 @@ export abstract class Lowering extends ExpressionLowering {
         code.if();
         this.raise(INTERRUPT_CAUSES.privileged, { k: 'const', value: BigInt(PRIVILEGE_RANK[stmt.privilege]) });
         return code.end();
+      case 'facility':
+        code.i32(0);
+        code.memory(MEM.i32load, state.FACILITIES);
+        code.i32(1 << stmt.facility);
+        code.op(OP.i32and);
+        code.op(OP.i32eqz);
+        code.if();
+        this.raise(INTERRUPT_CAUSES.facility, { k: 'const', value: BigInt(stmt.facility) });
+        return code.end();
     }
+  }
+
+  /** Puts what the host left in RESULT into a local. */
+  private takeResult(id: number | undefined): void {
+    if (id === undefined) return;
+    this.code.i32(0);
+    this.code.memory(MEM.i64load, state.RESULT);
+    this.code.set(this.local(id));
   }
 
   private pushNia(): void {

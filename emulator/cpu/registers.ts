@@ -3,7 +3,7 @@
  * name, and the state as plain data.
  */
 import type { RegisterRow } from '../isa/registers';
-import { RESERVATION } from '../isa/semantics';
+import { FPSCR, RESERVATION, VSCR } from '../isa/semantics';
 import { type SprRow, SPRN, SPRS, sprByNumber } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
 import { readReference, registerNamed, writeReference } from './registers-view';
@@ -25,11 +25,19 @@ export interface CpuContext {
 /** The whole state of a CPU, as bytes and the instruction count. */
 export interface CpuState {
   readonly core: Uint8Array<ArrayBuffer>;
+  readonly vsrs: Uint8Array<ArrayBuffer>;
   readonly sprs: Uint8Array<ArrayBuffer>;
   readonly instructions: number;
 }
 
-const partitionSprs: readonly SprRow[] = SPRS.filter((row) => row.owner === 'partition' && row.storage === row.number);
+/** Slots of a partition's registers: its SPRs, and those without a number. */
+const contextSlots: readonly number[] = [
+  ...SPRS.filter((row) => row.owner === 'partition' && row.storage === row.number).map((row) => row.number),
+  FPSCR,
+  VSCR,
+];
+/** Where they begin in the bytes of a context. */
+const CONTEXT_SPRS = state.CORE_BYTES + state.VSR_BYTES;
 
 /** Registers and state; `Cpu` adds execution. */
 export abstract class CpuRegisters {
@@ -44,6 +52,8 @@ export abstract class CpuRegisters {
 
   /** Forgets all translations. */
   abstract flushTlb(): void;
+  /** A register that changes how the machine translates or executes was written. */
+  protected abstract controlChanged(number: number): void;
   /** Registers were replaced as a whole. */
   protected abstract stateReplaced(): void;
 
@@ -159,7 +169,7 @@ export abstract class CpuRegisters {
           return this.storeSpr(row.storage, (this.loadSpr(row.storage) & 0xffff_ffffn) | (value << 32n));
         }
         this.storeSpr(row.storage, value);
-        if (isControlling(row.number)) this.flushTlb();
+        if (isControlling(row.number)) this.controlChanged(row.number);
     }
   }
 
@@ -199,12 +209,13 @@ export abstract class CpuRegisters {
 
   // -- state as data --------------------------------------------------------------------------------------------
 
-  /** The registers that a partition owns: GPRs, CR, NIA, MSR and the SPRs that need no more than privileged state. */
+  /** The registers that a partition owns: GPRs, VSRs, CR, NIA, MSR and the SPRs that need no more than privileged state. */
   saveContext(): CpuContext {
-    const bytes = new Uint8Array(state.CORE_BYTES + 8 * partitionSprs.length);
+    const bytes = new Uint8Array(CONTEXT_SPRS + 8 * contextSlots.length);
     bytes.set(this.u8.subarray(0, state.CORE_BYTES));
-    partitionSprs.forEach((row, i) => {
-      bytes.set(this.u8.subarray(state.SPR + 8 * row.number, state.SPR + 8 * row.number + 8), state.CORE_BYTES + 8 * i);
+    bytes.set(this.u8.subarray(state.VSR, state.VSR + state.VSR_BYTES), state.CORE_BYTES);
+    contextSlots.forEach((slot, i) => {
+      bytes.set(this.u8.subarray(state.SPR + 8 * slot, state.SPR + 8 * slot + 8), CONTEXT_SPRS + 8 * i);
     });
     return { bytes };
   }
@@ -212,9 +223,10 @@ export abstract class CpuRegisters {
   loadContext(context: CpuContext): void {
     this.stateReplaced();
     this.u8.set(context.bytes.subarray(0, state.CORE_BYTES));
-    partitionSprs.forEach((row, i) => {
-      const at = state.CORE_BYTES + 8 * i;
-      this.u8.set(context.bytes.subarray(at, at + 8), state.SPR + 8 * row.number);
+    this.u8.set(context.bytes.subarray(state.CORE_BYTES, CONTEXT_SPRS), state.VSR);
+    contextSlots.forEach((slot, i) => {
+      const at = CONTEXT_SPRS + 8 * i;
+      this.u8.set(context.bytes.subarray(at, at + 8), state.SPR + 8 * slot);
     });
     this.storeSpr(RESERVATION, 0n);
   }
@@ -223,6 +235,7 @@ export abstract class CpuRegisters {
   save(): CpuState {
     return {
       core: this.u8.slice(0, state.CORE_BYTES),
+      vsrs: this.u8.slice(state.VSR, state.VSR + state.VSR_BYTES),
       sprs: this.u8.slice(state.SPR, state.SPR + state.SPR_BYTES),
       instructions: this.count,
     };
@@ -231,6 +244,7 @@ export abstract class CpuRegisters {
   restore(saved: CpuState): void {
     this.stateReplaced();
     this.u8.set(saved.core);
+    this.u8.set(saved.vsrs, state.VSR);
     this.u8.set(saved.sprs, state.SPR);
     this.count = saved.instructions;
     this.flushTlb();
@@ -238,10 +252,12 @@ export abstract class CpuRegisters {
   /** All architected state as bytes, for hashing: equal bytes if and only if equal states. */
   stateBytes(): Uint8Array<ArrayBuffer> {
     const registers = state.FETCH_BASE;
-    const bytes = new Uint8Array(registers + state.SPR_BYTES + 8);
+    const sprs = registers + state.VSR_BYTES;
+    const bytes = new Uint8Array(sprs + state.SPR_BYTES + 8);
     bytes.set(this.u8.subarray(0, registers));
-    bytes.set(this.u8.subarray(state.SPR, state.SPR + state.SPR_BYTES), registers);
-    new DataView(bytes.buffer).setFloat64(registers + state.SPR_BYTES, this.count);
+    bytes.set(this.u8.subarray(state.VSR, state.VSR + state.VSR_BYTES), registers);
+    bytes.set(this.u8.subarray(state.SPR, state.SPR + state.SPR_BYTES), sprs);
+    new DataView(bytes.buffer).setFloat64(sprs + state.SPR_BYTES, this.count);
     return bytes;
   }
 

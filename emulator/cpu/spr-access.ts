@@ -57,7 +57,15 @@ export function decideSprAccess(number: number, write: boolean, context: SprCont
 }
 
 /** Registers whose writing changes how the machine translates or executes. */
-const CONTROLLING: readonly number[] = [SPRN.HRMOR, SPRN.URMOR, SPRN.LPCR, SPRN.LPIDR, SPRN.SMFCTRL];
+const CONTROLLING: readonly number[] = [
+  SPRN.HRMOR,
+  SPRN.URMOR,
+  SPRN.LPCR,
+  SPRN.LPIDR,
+  SPRN.SMFCTRL,
+  SPRN.FSCR,
+  SPRN.HFSCR,
+];
 
 /** Whether writing this register changes translation or execution. */
 export function isControlling(number: number): boolean {

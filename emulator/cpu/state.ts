@@ -3,6 +3,7 @@
  *
  * Everything below `RESERVED_BYTES` of memory/physical.ts belongs to this map. Numbers are byte offsets.
  */
+import { SLOTS } from '../isa/semantics';
 
 /** 32 general purpose registers, 8 bytes each. */
 export const GPR = 0x0;
@@ -31,12 +32,18 @@ export const RESULT = 0x148;
 export const SPR_ACCESS_ROW = 0x150;
 /** The instruction that raised an interrupt. */
 export const CAUSE_WORD = 0x154;
+/** Facilities that are on in the current state: one bit for each row of isa/facilities.ts. */
+export const FACILITIES = 0x158;
 /** Bytes of the state above, without the SPRs. */
 export const CORE_BYTES = 0x160;
 
-/** 1024 special purpose registers and the reservation, 8 bytes each. */
+/** 64 vector-scalar registers of 16 bytes, each one little-endian number. */
+export const VSR = 0x800;
+export const VSR_BYTES = 64 * 16;
+
+/** 1024 special purpose registers and the slots behind them (isa/semantics.ts), 8 bytes each. */
 export const SPR = 0x1000;
-export const SPR_BYTES = 1025 * 8;
+export const SPR_BYTES = SLOTS * 8;
 /** An address for instructions that are executed without fetching. Only its page offset matters. */
 export const NO_FETCH_PAGE = 0x4000;
 /** Access bytes of SPRs: for each privilege rank 2 x 1024. */

@@ -11,6 +11,8 @@ export const INTERRUPT_CAUSES = {
   'system-call': 4,
   /** The information is the effective address. */
   alignment: 5,
+  /** The information is the facility's number in facilities.ts. */
+  facility: 6,
 } as const;
 
 export type InterruptCause = keyof typeof INTERRUPT_CAUSES;

@@ -21,6 +21,19 @@ export type UnaryOp = 'exts8' | 'exts16' | 'exts32' | 'extu32' | 'clz' | 'ctz' |
 export type CompareOp = 'eq' | 'ne' | 'lts' | 'ltu' | 'gts' | 'gtu' | 'les' | 'leu' | 'ges' | 'geu';
 export type AccessSize = 1 | 2 | 4 | 8;
 
+/** Operations of the CPU as a whole: their numbers in generated code are their places here. */
+// prettier-ignore
+export const SYSTEM_OPS = [
+  // (RB, RS, how): translations are invalidated
+  'tlbie', 'tlbiel', 'slbia',
+  // (RB): messages between threads
+  'msgsnd', 'msgclr', 'msgsndp', 'msgclrp', 'msgsndu', 'msgclru',
+  // (L) -> random number
+  'darn',
+  'stop', 'wait', 'attn',
+] as const;
+export type SystemOp = (typeof SYSTEM_OPS)[number];
+
 export type Expr =
   | { readonly k: 'const'; readonly value: bigint }
   | { readonly k: 'field'; readonly field: Field }
@@ -38,7 +51,9 @@ export type Expr =
   /** A special purpose register without any check. */
   | { readonly k: 'spr'; readonly number: number }
   | { readonly k: 'cr' }
-  | { readonly k: 'cr-field'; readonly number: Expr };
+  | { readonly k: 'cr-field'; readonly number: Expr }
+  /** Doubleword 0 or 1 of a vector-scalar register. */
+  | { readonly k: 'vsr'; readonly number: Expr; readonly doubleword: 0 | 1 };
 
 export type Cond =
   | { readonly k: 'cmp'; readonly op: CompareOp; readonly a: Expr; readonly b: Expr }
@@ -58,6 +73,11 @@ export type Stmt =
   | { readonly k: 'set-cr-field'; readonly number: Expr; readonly value: Expr }
   | { readonly k: 'set-cr-bit'; readonly number: Expr; readonly value: Cond }
   | { readonly k: 'set-cr'; readonly fields: Expr; readonly value: Expr }
+  | { readonly k: 'set-vsr'; readonly number: Expr; readonly doubleword: 0 | 1; readonly value: Expr }
+  /** A function of the row (vector-unit.ts) over up to four i32 arguments; a result goes to the local `id`. */
+  | { readonly k: 'apply'; readonly fn: number; readonly args: readonly Expr[]; readonly id: number | undefined }
+  /** What only the CPU as a whole can do; a result goes to the local `id`. */
+  | { readonly k: 'system'; readonly op: SystemOp; readonly a: Expr; readonly b: Expr; readonly id: number | undefined }
   /** A branch: ends the instruction. */
   | { readonly k: 'set-nia'; readonly value: Expr }
   /** Changes the machine state and goes on at `nia`: ends the instruction. */
@@ -81,6 +101,8 @@ export type Stmt =
   | { readonly k: 'raise'; readonly cause: InterruptCause; readonly info: Expr | undefined }
   /** Raises a privileged-instruction interrupt unless the state has at least this privilege. */
   | { readonly k: 'require'; readonly privilege: Privilege }
+  /** Raises an interrupt unless the facility (its number in facilities.ts) is on. */
+  | { readonly k: 'facility'; readonly facility: number }
   /** The next instruction is fetched anew under the current state. */
   | { readonly k: 'synchronize' };
 

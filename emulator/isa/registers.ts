@@ -74,18 +74,27 @@ export const MSR_ROW: RegisterRow = {
 /** Bits of MSR that the machine looks at. */
 export const MSR_BIT = msrMasks();
 
-function msrMasks(): Readonly<Record<'SF' | 'HV' | 'S' | 'EE' | 'PR' | 'ME' | 'IR' | 'DR' | 'RI' | 'LE', bigint>> {
-  const mask = (name: string): bigint => {
+type MsrBitName =
+  'SF' | 'HV' | 'TM' | 'VEC' | 'VSX' | 'S' | 'EE' | 'PR' | 'FP' | 'ME' | 'FE0' | 'FE1' | 'IR' | 'DR' | 'RI' | 'LE';
+
+function msrMasks(): Readonly<Record<MsrBitName, bigint>> {
+  const mask = (name: MsrBitName): bigint => {
     const bit = MSR_ROW.fields.find((field) => field.name === name);
     return bit ? bitMask(MSR_ROW, bit) : 0n;
   };
   return {
     SF: mask('SF'),
     HV: mask('HV'),
+    TM: mask('TM'),
+    VEC: mask('VEC'),
+    VSX: mask('VSX'),
     S: mask('S'),
     EE: mask('EE'),
     PR: mask('PR'),
+    FP: mask('FP'),
     ME: mask('ME'),
+    FE0: mask('FE0'),
+    FE1: mask('FE1'),
     IR: mask('IR'),
     DR: mask('DR'),
     RI: mask('RI'),

@@ -7,9 +7,11 @@
 import type { InterruptCause } from './causes';
 import type { Field } from './fields';
 import { fieldNamed } from './fields';
-import type { AccessSize, Privilege, Stmt } from './ir';
+import { type FacilityName, facilityNumber } from './facilities';
+import type { AccessSize, Privilege, Stmt, SystemOp } from './ir';
 import type { Operand } from './values';
 import { Bit, U64, exprOf } from './values';
+import { type UnitFunction, type UnitValueFunction, unitFunctionNumber } from './vector-unit';
 
 /** A general purpose register named by a field. Reads as its value. */
 export class Gpr extends U64 {
@@ -54,8 +56,37 @@ export const SPR_NUMBER = {
   XER: 1, LR: 8, CTR: 9, SRR0: 26, SRR1: 27, HSRR0: 314, HSRR1: 315, USRR0: 506, USRR1: 507, TAR: 815,
 } as const;
 
-/** Slot behind the SPRs in which the machine keeps the reservation. */
+/** Slots behind the SPRs: the reservation of load-and-reserve instructions, and registers that have no SPR number. */
 export const RESERVATION = 1024;
+export const FPSCR = 1025;
+export const VSCR = 1026;
+export const SLOTS = 1027;
+
+/** A vector-scalar register as its two doublewords. */
+export class Vsr {
+  constructor(
+    private readonly number: U64,
+    private readonly emit: (stmt: Stmt) => void,
+  ) {}
+  /** Doubleword 0, the left one: a floating-point register. */
+  get hi(): U64 {
+    return new U64({ k: 'vsr', number: this.number.expr, doubleword: 0 });
+  }
+  get lo(): U64 {
+    return new U64({ k: 'vsr', number: this.number.expr, doubleword: 1 });
+  }
+  setHi = (value: Operand): void => {
+    this.emit({ k: 'set-vsr', number: this.number.expr, doubleword: 0, value: exprOf(value) });
+  };
+  setLo = (value: Operand): void => {
+    this.emit({ k: 'set-vsr', number: this.number.expr, doubleword: 1, value: exprOf(value) });
+  };
+  /** Sets both; values that read the register itself must be `let` before. */
+  set = (hi: Operand, lo: Operand): void => {
+    this.setHi(hi);
+    this.setLo(lo);
+  };
+}
 
 /** Collects the statements of one row. Members can be taken apart: `({ RT, RA }) => ...`. */
 export class Semantics {
@@ -133,6 +164,20 @@ export class Semantics {
   get reservation(): SpecialRegister {
     return this.spr(RESERVATION);
   }
+  get FPSCR(): SpecialRegister {
+    return this.spr(FPSCR);
+  }
+  get VSCR(): SpecialRegister {
+    return this.spr(VSCR);
+  }
+  /** Vector-scalar register of this number, 0 to 63. */
+  vsr = (number: U64): Vsr => new Vsr(number, this.emit);
+  /** Floating-point register that a field names: doubleword 0 of VSR 0 to 31. */
+  fpr = (name: string): Vsr => this.vsr(this.number(name));
+  /** Vector register that a field names: VSR 32 to 63. */
+  vr = (name: string): Vsr => this.vsr(this.number(name).add(32));
+  /** Vector-scalar register that a field of six bits names. */
+  vsrOf = (name: string): Vsr => this.vsr(this.number(name));
   get CIA(): U64 {
     return new U64({ k: 'cia' });
   }
@@ -220,6 +265,26 @@ export class Semantics {
   setMsr = (value: U64, nia?: U64): void => this.emit({ k: 'set-msr', value: value.expr, nia: nia?.expr });
   raise = (cause: InterruptCause, info?: U64): void => this.emit({ k: 'raise', cause, info: info?.expr });
   require = (privilege: Privilege): void => this.emit({ k: 'require', privilege });
+  /** The facility must be on, or its unavailable interrupt is raised. */
+  requires = (facility: FacilityName): void => this.emit({ k: 'facility', facility: facilityNumber(facility) });
+  /** Calls a function of the row with up to four numbers, each its low 32 bits. */
+  apply = (fn: UnitFunction, ...args: readonly Operand[]): void => {
+    this.emit({ k: 'apply', fn: unitFunctionNumber(fn), args: args.map(exprOf), id: undefined });
+  };
+  applyValue = (fn: UnitValueFunction, ...args: readonly Operand[]): U64 => {
+    const id = this.locals++;
+    this.emit({ k: 'apply', fn: unitFunctionNumber(fn), args: args.map(exprOf), id });
+    return new U64({ k: 'local', id });
+  };
+  /** An operation of the CPU as a whole. */
+  system = (op: SystemOp, a: Operand = 0, b: Operand = 0): void => {
+    this.emit({ k: 'system', op, a: exprOf(a), b: exprOf(b), id: undefined });
+  };
+  systemValue = (op: SystemOp, a: Operand = 0, b: Operand = 0): U64 => {
+    const id = this.locals++;
+    this.emit({ k: 'system', op, a: exprOf(a), b: exprOf(b), id });
+    return new U64({ k: 'local', id });
+  };
   synchronize = (): void => this.emit({ k: 'synchronize' });
   readSpr = (unchanged: U64): U64 => {
     const id = this.locals++;

@@ -258,6 +258,8 @@ export const SPRN = {
   DEC: 22,
   SRR0: 26,
   SRR1: 27,
+  FSCR: 153,
+  HFSCR: 190,
   PVR: 287,
   HDSISR: 306,
   HDAR: 307,

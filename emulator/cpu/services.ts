@@ -1,0 +1,139 @@
+/** What generated code asks of the host besides memory: special purpose registers, functions of rows, the CPU as a whole. */
+import { FACILITIES, type FacilityRow } from '../isa/facilities';
+import { SYSTEM_OPS, type SystemOp } from '../isa/ir';
+import { MSR_BIT } from '../isa/registers';
+import { type SprRow, SPRN, sprMask } from '../isa/sprs';
+import { UNIT_FUNCTIONS } from '../isa/vector-unit';
+import { CpuAccess } from './access';
+import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
+import { decideSprAccess } from './spr-access';
+import * as state from './state';
+import { MemoryVectorUnit } from './vector-unit';
+
+const EVIRT = sprMask('LPCR', 'EVIRT');
+const SMFCTRL_D = sprMask('SMFCTRL', 'D');
+
+/** Registers, memory and services; `Cpu` adds execution. */
+export abstract class CpuServices extends CpuAccess {
+  /** Budget that was given to generated code when it was entered. */
+  protected slice = 0;
+  private readonly unit = new MemoryVectorUnit(this.memory.memory.buffer);
+
+  // -- special purpose registers ----------------------------------------------------------------------------------
+
+  private decide(number: number, write: boolean): SprRow | 'no operation' | undefined {
+    const decision = decideSprAccess(number, write, {
+      rank: this.view.getInt32(state.PRIVILEGE, true),
+      evirt: (this.loadSpr(SPRN.LPCR) & EVIRT) !== 0n,
+      debugRestricted: (this.loadSpr(SPRN.SMFCTRL) & SMFCTRL_D) !== 0n,
+    });
+    switch (decision.kind) {
+      case 'access':
+        return decision.row;
+      case 'no operation':
+        return 'no operation';
+      case 'privileged':
+        this.pending = () => programInterrupt('privileged', decision.detail);
+        return undefined;
+      case 'emulation assistance':
+        this.pending = (word) => emulationAssistance(word, decision.detail);
+        return undefined;
+    }
+  }
+
+  protected readonly hostReadSpr = (number: number, left: number): number => {
+    const row = this.decide(number, false);
+    if (row === undefined) return 1;
+    if (row === 'no operation') return 2;
+    this.view.setBigUint64(state.RESULT, this.sprValue(row, this.count + this.slice - left), true);
+    return 0;
+  };
+
+  protected readonly hostWriteSpr = (number: number, value: bigint, left: number): number => {
+    const row = this.decide(number, true);
+    if (row === undefined) return 1;
+    if (row !== 'no operation') this.setSprValue(row, value, this.count + this.slice - left);
+    return 0;
+  };
+
+  protected override controlChanged(number: number): void {
+    if (number === SPRN.FSCR || number === SPRN.HFSCR) this.refreshFacilities();
+    else this.flushTlb();
+  }
+
+  // -- facilities -------------------------------------------------------------------------------------------------
+
+  /** Tells generated code which facilities are on. */
+  protected refreshFacilities(): void {
+    const { msr } = this;
+    let on = 0;
+    FACILITIES.forEach((row: FacilityRow, i) => {
+      if (this.facilityInterrupt(row, msr) === undefined) on |= 1 << i;
+    });
+    this.view.setInt32(state.FACILITIES, on, true);
+  }
+
+  /** The interrupt of a facility that is off: MSR's comes first, the hypervisor's last (Book III 6.5.27, 6.5.28). */
+  private facilityInterrupt(row: FacilityRow, msr: bigint): InterruptRequest | undefined {
+    const off = (register: number, bit: number | undefined): boolean =>
+      bit !== undefined && ((this.loadSpr(register) >> BigInt(bit)) & 1n) === 0n;
+    if (row.msr && (msr & row.msr.mask) === 0n)
+      return facilityUnavailable(row, row.msr.vector, this.loadSpr(SPRN.FSCR));
+    if ((msr & MSR_BIT.PR) !== 0n && off(SPRN.FSCR, row.fscr)) {
+      return facilityUnavailable(row, 0xf60, this.loadSpr(SPRN.FSCR));
+    }
+    if ((msr & MSR_BIT.HV) === 0n && off(SPRN.HFSCR, row.hfscr)) {
+      return facilityUnavailable(row, 0xf80, this.loadSpr(SPRN.HFSCR));
+    }
+    return undefined;
+  }
+
+  /** The interrupt for an instruction of a facility that is off, by the facility's number. */
+  protected facilityRequest(number: number): InterruptRequest {
+    const row = FACILITIES[number];
+    const request = row && this.facilityInterrupt(row, this.msr);
+    if (!request) throw new Error(`Facility ${number} is on.`);
+    return request;
+  }
+
+  // -- functions of rows ------------------------------------------------------------------------------------------
+
+  protected readonly hostApply = (fn: number, a: number, b: number, c: number, d: number): number => {
+    const result: unknown = UNIT_FUNCTIONS[fn]?.(this.unit, a, b, c, d);
+    if (typeof result === 'bigint') this.view.setBigUint64(state.RESULT, BigInt.asUintN(64, result), true);
+    if (result !== true) return 0;
+    this.pending = () => programInterrupt('floating point', 'an enabled floating-point exception');
+    return 1;
+  };
+
+  // -- the CPU as a whole -----------------------------------------------------------------------------------------
+
+  protected readonly hostSystem = (op: number, a: bigint, b: bigint): number => {
+    const name = SYSTEM_OPS[op];
+    const result = name && this.systemOperation(name, BigInt.asUintN(64, a), BigInt.asUintN(64, b));
+    if (result === undefined) return 0;
+    if (typeof result !== 'bigint') {
+      this.pending = () => result;
+      return 1;
+    }
+    this.view.setBigUint64(state.RESULT, BigInt.asUintN(64, result), true);
+    return 0;
+  };
+
+  /**
+   * Does an operation that concerns more than registers and memory.
+   *
+   * @returns its result where it has one, or the interrupt that it raises
+   */
+  protected systemOperation(op: SystemOp, _a: bigint, _b: bigint): bigint | InterruptRequest | undefined {
+    switch (op) {
+      case 'tlbie':
+      case 'tlbiel':
+      case 'slbia':
+        this.flushTlb();
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+}
