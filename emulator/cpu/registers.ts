@@ -106,6 +106,31 @@ export abstract class CpuRegisters {
     this.storeSpr(SPRN.XER, value);
   }
 
+  /** Vector-scalar register n (0 to 63) as one number of 128 bits: doubleword 0 is its high half. FPR n is that half, VR n is VSR 32+n. */
+  vsr(n: number): bigint {
+    const at = state.VSR + 16 * (n & 63);
+    return (this.view.getBigUint64(at + 8, true) << 64n) | this.view.getBigUint64(at, true);
+  }
+  setVsr(n: number, value: bigint): void {
+    const at = state.VSR + 16 * (n & 63);
+    this.view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    this.view.setBigUint64(at + 8, BigInt.asUintN(64, value >> 64n), true);
+  }
+  /** Floating-Point Status and Control Register. */
+  get fpscr(): bigint {
+    return this.loadSpr(FPSCR);
+  }
+  set fpscr(value: bigint) {
+    this.storeSpr(FPSCR, value);
+  }
+  /** Vector Status and Control Register. */
+  get vscr(): bigint {
+    return this.loadSpr(VSCR);
+  }
+  set vscr(value: bigint) {
+    this.storeSpr(VSCR, value);
+  }
+
   protected loadSpr(number: number): bigint {
     return this.view.getBigUint64(state.SPR + 8 * number, true);
   }
