@@ -165,8 +165,7 @@ export abstract class ExpressionLowering {
         code.i32(0);
         return code.memory(MEM.i64load, state.MSR);
       case 'spr':
-        code.i32(0);
-        return code.memory(MEM.i64load, state.SPR + 8 * e.number);
+        return this.readSlot(e.number);
       case 'bit':
       case 'compare':
       case 'cr':
@@ -190,8 +189,7 @@ export abstract class ExpressionLowering {
         return this.compareToCr(e.a, e.b, e.signed);
       case 'cr':
         for (let field = 0; field < 8; field++) {
-          code.i32(0);
-          code.memory(MEM.i32load8u, state.CR + field);
+          this.readCrField({ k: 'const', value: BigInt(field) });
           if (field < 7) {
             code.i32(28 - 4 * field);
             code.op(OP.i32shl);
@@ -200,8 +198,7 @@ export abstract class ExpressionLowering {
         }
         return;
       case 'cr-field':
-        this.expr32(e.number);
-        return code.memory(MEM.i32load8u, state.CR);
+        return this.readCrField(e.number);
       default:
         this.expr(e);
         return code.op(OP.wrap);
@@ -218,7 +215,31 @@ export abstract class ExpressionLowering {
     code.op(OP.i32shl);
   }
 
-  private readGpr(field: Field, or0: boolean): void {
+  /** Pushes a special purpose register or a slot behind them (i64). */
+  protected readSlot(number: number): void {
+    this.code.i32(0);
+    this.code.memory(MEM.i64load, state.SPR + 8 * number);
+  }
+
+  /** Pushes a CR field, LT GT EQ SO as the four low bits (i32). */
+  protected readCrField(number: Expr): void {
+    this.expr32(number);
+    this.code.memory(MEM.i32load8u, state.CR);
+  }
+
+  /** Pushes a bit of CR, 1 or 0 (i32). */
+  protected readCrBit(number: Expr): void {
+    const { code } = this;
+    this.crBitAddress(number);
+    code.memory(MEM.i32load8u, state.CR);
+    this.crBitShift(number);
+    code.op(OP.i32shru);
+    code.i32(1);
+    code.op(OP.i32and);
+  }
+
+  /** Pushes (RA|0) or the register that the field names (i64). */
+  protected readGpr(field: Field, or0: boolean): void {
     const { code } = this;
     this.pushGprOffset(field);
     if (or0) {
@@ -238,6 +259,12 @@ export abstract class ExpressionLowering {
       this.expr(a);
       this.expr(b);
       return code.op(direct);
+    }
+    if (op === 'rotl32') {
+      this.expr32(a);
+      this.expr32(b);
+      code.op(OP.i32rotl);
+      return code.op(OP.extendu);
     }
     if (op === 'mulhs' || op === 'mulhu' || op === 'divse' || op === 'divue') {
       this.expr(a);
@@ -277,7 +304,7 @@ export abstract class ExpressionLowering {
   }
 
   /** LT GT EQ SO as i32. */
-  private compareToCr(a: Expr, b: Expr, signed: boolean): void {
+  protected compareToCr(a: Expr, b: Expr, signed: boolean): void {
     const { code } = this;
     const left = code.local(I64);
     const right = code.local(I64);
@@ -297,11 +324,16 @@ export abstract class ExpressionLowering {
     code.op(OP.i32or);
     test(OP.i64eq, 1);
     code.op(OP.i32or);
-    code.i32(0);
-    code.memory(MEM.i32load, state.SPR + 8);
-    code.i32(31);
-    code.op(OP.i32shru);
+    this.pushSummaryOverflow();
     code.op(OP.i32or);
+  }
+
+  /** Pushes XER.SO (i32). */
+  protected pushSummaryOverflow(): void {
+    this.code.i32(0);
+    this.code.memory(MEM.i32load, state.SPR + 8);
+    this.code.i32(31);
+    this.code.op(OP.i32shru);
   }
 
   /** Pushes 1 or 0 as i32. */
@@ -328,12 +360,7 @@ export abstract class ExpressionLowering {
         this.cond(c.b);
         return code.op(COMBINE[c.k]);
       case 'cr-bit':
-        this.crBitAddress(c.number);
-        code.memory(MEM.i32load8u, state.CR);
-        this.crBitShift(c.number);
-        code.op(OP.i32shru);
-        code.i32(1);
-        return code.op(OP.i32and);
+        return this.readCrBit(c.number);
       case 'sf':
       case 'le':
         return;

@@ -20,6 +20,13 @@ const SIGN_EXTEND: Record<AccessSize, number | undefined> = {
   8: undefined,
 };
 
+/** Locals with an effective address and the TLB entry for it, and the offset of the entry's bank where it is constant. */
+interface Located {
+  readonly ea: number;
+  readonly entry: number;
+  readonly bank: number;
+}
+
 /** Generates the code of one row's statements. */
 export abstract class Lowering extends ExpressionLowering {
   /** Pushes the number of instructions that are left, this one counted (i32). */
@@ -42,16 +49,14 @@ export abstract class Lowering extends ExpressionLowering {
     for (const stmt of list) this.statement(stmt);
   }
 
-  private statement(stmt: Stmt): void {
+  protected statement(stmt: Stmt): void {
     const { code } = this;
     switch (stmt.k) {
       case 'let':
         this.expr(stmt.value);
         return code.set(this.local(stmt.id));
       case 'set-gpr':
-        this.pushGprOffset(stmt.field);
-        this.expr(stmt.value);
-        return code.memory(MEM.i64store, state.GPR);
+        return this.writeGpr(stmt.field, stmt.value);
       case 'set-gpr-at':
         this.expr32(stmt.number);
         code.i32(3);
@@ -59,13 +64,9 @@ export abstract class Lowering extends ExpressionLowering {
         this.expr(stmt.value);
         return code.memory(MEM.i64store, state.GPR);
       case 'set-spr':
-        code.i32(0);
-        this.expr(stmt.value);
-        return code.memory(MEM.i64store, state.SPR + 8 * stmt.number);
+        return this.writeSlot(stmt.number, stmt.value);
       case 'set-cr-field':
-        this.expr32(stmt.number);
-        this.expr32(stmt.value);
-        return code.memory(MEM.i32store8, state.CR);
+        return this.writeCrField(stmt.number, stmt.value);
       case 'set-cr-bit':
         return this.setCrBit(stmt.number, stmt.value);
       case 'set-cr':
@@ -175,7 +176,26 @@ export abstract class Lowering extends ExpressionLowering {
     code.end();
   }
 
-  private setCrBit(number: Expr, value: Cond): void {
+  protected writeGpr(field: Field, value: Expr): void {
+    this.pushGprOffset(field);
+    this.expr(value);
+    this.code.memory(MEM.i64store, state.GPR);
+  }
+
+  /** Sets a special purpose register or a slot behind them. */
+  protected writeSlot(number: number, value: Expr): void {
+    this.code.i32(0);
+    this.expr(value);
+    this.code.memory(MEM.i64store, state.SPR + 8 * number);
+  }
+
+  protected writeCrField(number: Expr, value: Expr): void {
+    this.expr32(number);
+    this.expr32(value);
+    this.code.memory(MEM.i32store8, state.CR);
+  }
+
+  protected setCrBit(number: Expr, value: Cond): void {
     const { code } = this;
     const shift = code.local(I32);
     const bit = code.local(I32);
@@ -197,7 +217,7 @@ export abstract class Lowering extends ExpressionLowering {
     code.memory(MEM.i32store8, state.CR);
   }
 
-  private setCr(fields: Expr, value: Expr): void {
+  protected setCr(fields: Expr, value: Expr): void {
     const { code } = this;
     const selected = code.local(I32);
     const word = code.local(I32);
@@ -242,7 +262,7 @@ export abstract class Lowering extends ExpressionLowering {
   }
 
   /** Pushes the effective address, leaves it in a local, and pushes whether the translation is at hand. */
-  private lookUp(ea: Expr, size: AccessSize, tagOffset: number): { readonly ea: number; readonly entry: number } {
+  private lookUp(ea: Expr, size: AccessSize, tagOffset: number): Located {
     const { code } = this;
     const address = code.local(I64);
     const entry = code.local(I32);
@@ -257,11 +277,9 @@ export abstract class Lowering extends ExpressionLowering {
     code.op(OP.wrap);
     code.i32((state.DATA_ENTRIES - 1) * state.DATA_ENTRY_BYTES);
     code.op(OP.i32and);
-    code.i32(0);
-    code.memory(MEM.i32load, state.DATA_BANK);
-    code.op(OP.i32add);
+    const bank = this.addDataBank();
     code.tee(entry);
-    code.memory(MEM.i64load, tagOffset);
+    code.memory(MEM.i64load, bank + tagOffset);
     // The tag is that of the last byte: an access that crosses a page finds no entry.
     code.get(address);
     if (size > 1) {
@@ -271,7 +289,15 @@ export abstract class Lowering extends ExpressionLowering {
     code.i64(BigInt(-state.PAGE_BYTES));
     code.op(OP.i64and);
     code.op(OP.i64eq);
-    return { ea: address, entry };
+    return { ea: address, entry, bank };
+  }
+
+  /** Adds the bank of data translations to the i32 on the stack, or returns what to add to every offset from it. */
+  protected addDataBank(): number {
+    this.code.i32(0);
+    this.code.memory(MEM.i32load, state.DATA_BANK);
+    this.code.op(OP.i32add);
+    return 0;
   }
 
   /** With the test on the stack: leaves for the twin unless it holds. False, and nothing done, without a twin. */
@@ -284,12 +310,12 @@ export abstract class Lowering extends ExpressionLowering {
     return true;
   }
 
-  private pushHostAddress(at: { readonly ea: number; readonly entry: number }): void {
+  private pushHostAddress(at: Located): void {
     const { code } = this;
     code.get(at.ea);
     code.op(OP.wrap);
     code.get(at.entry);
-    code.memory(MEM.i32load, 16);
+    code.memory(MEM.i32load, at.bank + 16);
     code.op(OP.i32add);
   }
 

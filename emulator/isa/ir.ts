@@ -15,7 +15,9 @@ export type BinaryOp =
   | 'divs' | 'divu' | 'rems' | 'remu' | 'divse' | 'divue'
   | 'and' | 'or' | 'xor'
   // shifts take the amount modulo 64
-  | 'shl' | 'shru' | 'shrs' | 'rotl';
+  | 'shl' | 'shru' | 'shrs' | 'rotl'
+  // the low word rotated, the high word 0
+  | 'rotl32';
 // prettier-ignore
 export type UnaryOp = 'exts8' | 'exts16' | 'exts32' | 'extu32' | 'clz' | 'ctz' | 'popcnt';
 export type CompareOp = 'eq' | 'ne' | 'lts' | 'ltu' | 'gts' | 'gtu' | 'les' | 'leu' | 'ges' | 'geu';
