@@ -47,7 +47,7 @@ function freshCpu(): Cpu {
     shared.reset();
   } else {
     shared = new Cpu(memoryOfMost(NORMAL_BYTES));
-    shared.partitionScope = (_lpid, gpa) => gpa;
+    shared.partitionScope = { translate: (_lpid, gpa) => gpa };
   }
   return shared;
 }

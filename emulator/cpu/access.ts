@@ -7,10 +7,11 @@
 import { MSR_BIT } from '../isa/registers';
 import { SPRN } from '../isa/sprs';
 import { RESERVED_BYTES } from '../memory/physical';
-import { type InterruptRequest, storageInterrupt } from './entry';
+import type { InterruptRequest } from './entry';
 import { type Access, type PartitionScope, type Translation, translate } from './mmu';
 import { CpuRegisters } from './registers';
 import * as state from './state';
+import { storageInterrupt } from './storage-interrupts';
 
 const PAGE = BigInt(state.PAGE_BYTES);
 

@@ -17,7 +17,6 @@ import {
   emulationAssistance,
   enter,
   programInterrupt,
-  storageInterrupt,
   systemCall,
 } from './entry';
 import { divideExtendedSigned, divideExtendedUnsigned } from './extended-division';
@@ -25,6 +24,7 @@ import { type InterpreterExports, decodeTable, interpreterModule } from './inter
 import { bankOf } from './mmu';
 import { CpuServices } from './services';
 import { fillSprAccess } from './spr-access';
+import { storageInterrupt } from './storage-interrupts';
 import * as state from './state';
 
 export type { Access, PartitionScope, Translation } from './mmu';

@@ -6,7 +6,6 @@ import type { FacilityRow } from '../isa/facilities';
 import { type InterruptRow, interruptAt } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
 import { SPRN } from '../isa/sprs';
-import type { Access, Fault } from './mmu';
 
 /** An interrupt that an instruction asks for. */
 export interface InterruptRequest {
@@ -28,69 +27,13 @@ export type Level = 'guest' | 'hypervisor' | 'ultravisor';
 /** Status bits by the manual's numbers. */
 const bit = (n: number): bigint => 1n << BigInt(63 - n);
 const STATUS = {
-  noTranslation: bit(33),
-  protection: bit(36),
   'floating point': bit(43),
   illegal: bit(44),
   privileged: bit(45),
   trap: bit(46),
 };
-const DSISR_STORE = bit(38);
 /** SRR1 bits that an interrupt sets by itself; the others are copies of MSR. */
 const STATUS_BITS = [33, 34, 35, 36, 42, 43, 44, 45, 46, 47].reduce((mask, n) => mask | bit(n), 0n);
-
-/**
- * What an access to secure memory with MSR.S = 0 raises: a storage interrupt with the protection bit, of the
- * hypervisor's kind when a guest did it. See docs/findings.md: no public text names the interrupt.
- */
-export const SECURE_MEMORY_VIOLATION = {
-  host: { load: 0x300, store: 0x300, fetch: 0x400 },
-  guest: { load: 0xe00, store: 0xe00, fetch: 0xe20 },
-  status: STATUS.protection,
-} as const;
-
-/** The interrupt for an access that cannot be done. */
-export function storageInterrupt(fault: Fault, access: Access): InterruptRequest {
-  const hex = (value: bigint): string => `0x${value.toString(16)}`;
-  switch (fault.kind) {
-    case 'no memory':
-      return {
-        vector: 0x200,
-        registers: [[SPRN.DAR, fault.ea]],
-        detail: `${access} at real address ${hex(fault.ra)}, where there is no memory`,
-      };
-    case 'not mapped':
-      return dataOrFetch(
-        access === 'fetch' ? 0xe20 : 0xe00,
-        access,
-        fault.ea,
-        fault.gpa,
-        STATUS.noTranslation,
-        `${access} at guest real address ${hex(fault.gpa)}, which the partition does not map`,
-      );
-    case 'secure': {
-      const vectors = fault.gpa === undefined ? SECURE_MEMORY_VIOLATION.host : SECURE_MEMORY_VIOLATION.guest;
-      const detail = `${access} of secure memory at real address ${hex(fault.ra)} with MSR[S]=0`;
-      return dataOrFetch(vectors[access], access, fault.ea, fault.gpa, SECURE_MEMORY_VIOLATION.status, detail);
-    }
-  }
-}
-
-function dataOrFetch(
-  vector: number,
-  access: Access,
-  ea: bigint,
-  gpa: bigint | undefined,
-  status: bigint,
-  detail: string,
-): InterruptRequest {
-  // ASDR holds the guest real address from bit 0 to 51 (Book III 6.5.16).
-  const asdr = gpa === undefined ? [] : [[SPRN.ASDR, gpa & ~0xfffn] as const];
-  if (access === 'fetch') return { vector, status, registers: asdr, detail };
-  const dsisr = status | (access === 'store' ? DSISR_STORE : 0n);
-  const [address, reason] = gpa === undefined ? [SPRN.DAR, SPRN.DSISR] : [SPRN.HDAR, SPRN.HDSISR];
-  return { vector, registers: [[address, ea], [reason, dsisr], ...asdr], detail };
-}
 
 /** Hypervisor Emulation Assistance: HEIR gets the instruction. */
 export function emulationAssistance(word: number, detail: string): InterruptRequest {

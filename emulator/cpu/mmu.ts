@@ -10,14 +10,20 @@ import { MSR_BIT } from '../isa/registers';
 
 export type Access = 'load' | 'store' | 'fetch';
 
-/**
- * Partition-scoped translation, given by the machine.
- *
- * @param lpid of the partition
- * @param gpa guest real address
- * @returns real address, or undefined when nothing is mapped there or the access is not permitted
- */
-export type PartitionScope = (lpid: number, gpa: bigint, access: Access) => bigint | undefined;
+/** Partition-scoped translation, given by the machine in place of tables in memory: what a modelled hypervisor maps. */
+export interface PartitionScope {
+  /**
+   * @param lpid of the partition
+   * @param gpa guest real address
+   * @returns real address, or undefined when nothing is mapped there or the access is not permitted
+   */
+  readonly translate: (lpid: number, gpa: bigint, access: Access) => bigint | undefined;
+  /**
+   * The partition's process table, once it has registered one: its guest real address and size as the second doubleword
+   * of a partition table entry has them (Book III 5.7.6). Without one the partition's software maps one to one.
+   */
+  readonly processTable?: (lpid: number) => bigint | undefined;
+}
 
 /** Why an access cannot be done. */
 export type Fault =
@@ -62,7 +68,7 @@ export function translate(
     ra = (ea & REAL_BITS) | (offset & REAL_BITS);
   } else {
     gpa = ea & GUEST_REAL_BITS;
-    const mapped = context.partitionScope?.(context.lpid, gpa, access);
+    const mapped = context.partitionScope?.translate(context.lpid, gpa, access);
     if (mapped === undefined) return { fault: { kind: 'not mapped', ea, gpa } };
     ra = mapped;
   }

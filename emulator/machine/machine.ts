@@ -71,7 +71,7 @@ export class Machine implements MachineApi {
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.#partitions = new Partitions(this.#guests, this.memory);
     this.cpu = new Cpu(this.memory);
-    this.cpu.partitionScope = (lpid, gpa) => this.#partitions.translate(lpid, gpa);
+    this.cpu.partitionScope = { translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa) };
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
     const makeExternal = services.externalTpm;
     this.#tpm = new TpmProxy(config.tpm, {

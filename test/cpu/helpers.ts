@@ -19,7 +19,7 @@ export interface Setup {
 /** A CPU in hypervisor state, guests' addresses being real ones. */
 export function newCpu(msr = SF | HV | LE): Cpu {
   const cpu = new Cpu(new PhysicalMemory(1 << 20, 1 << 17));
-  cpu.partitionScope = (_lpid, gpa) => gpa;
+  cpu.partitionScope = { translate: (_lpid, gpa) => gpa };
   cpu.msr = msr;
   return cpu;
 }

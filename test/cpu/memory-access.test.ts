@@ -169,9 +169,11 @@ describe('addresses', () => {
     const cpu = newCpu(SF | LE);
     const asked: unknown[] = [];
     cpu.setSpr(319, 7n);
-    cpu.partitionScope = (lpid, gpa, access) => {
-      asked.push([lpid, gpa, access]);
-      return gpa < 0x8000n ? gpa + 0x10000n : undefined;
+    cpu.partitionScope = {
+      translate: (lpid, gpa, access) => {
+        asked.push([lpid, gpa, access]);
+        return gpa < 0x8000n ? gpa + 0x10000n : undefined;
+      },
     };
     cpu.memory.write(0x11000n, fromHex('00006480 00006480')); // lwz 3,0(4)
     cpu.memory.write(0x14000n, fromHex('2a000000'));
@@ -252,7 +254,7 @@ describe('secure memory', () => {
   });
   it('is not reached over the end of a page by a normal state', () => {
     const cpu = newCpu(SF | LE);
-    cpu.partitionScope = (_, gpa) => (gpa < 0x5000n ? gpa : SECURE);
+    cpu.partitionScope = { translate: (_, gpa) => (gpa < 0x5000n ? gpa : SECURE) };
     cpu.memory.write(SECURE, new Uint8Array(8).fill(0x99));
     cpu.setGpr(4, 0x4ffcn);
     cpu.setGpr(3, 1n);
