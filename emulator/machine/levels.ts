@@ -27,7 +27,9 @@ export function levelOf(msr: bigint): Level {
 
 /** The MSR in which an actor's software begins. */
 export function actorMsr(actor: Actor, endian: 'little' | 'big'): bigint {
-  const base = MSR.SF | MSR.ME | MSR.RI | (endian === 'little' ? MSR.LE : 0n);
+  // Floating point and vectors are on, as an operating system leaves them to a program that uses them.
+  const facilities = MSR.FP | MSR.VEC | MSR.VSX;
+  const base = MSR.SF | facilities | MSR.ME | MSR.RI | (endian === 'little' ? MSR.LE : 0n);
   switch (actor.kind) {
     case 'guest':
       return actor.user ? base | PROBLEM_STATE : base;
