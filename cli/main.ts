@@ -7,6 +7,7 @@ import { adapterCommand } from './commands/adapter';
 import { asmCommand, disasmCommand } from './commands/asm';
 import { checkCommand } from './commands/check';
 import { execCommand } from './commands/exec';
+import { isaCommand } from './commands/isa';
 import { runCommand } from './commands/run';
 import { tpmCommand } from './commands/tpm';
 import { linesOf } from './lines';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   adapterCommand,
   asmCommand,
   disasmCommand,
+  isaCommand,
   tpmCommand,
   execCommand,
 ];

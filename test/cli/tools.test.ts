@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asmCommand, disasmCommand } from '../../cli/commands/asm';
 import { execCommand } from '../../cli/commands/exec';
+import { isaCommand } from '../../cli/commands/isa';
 import { tpmCommand } from '../../cli/commands/tpm';
 import { runCommandLine, withFile } from './io';
 
@@ -80,5 +81,27 @@ describe('pef exec', () => {
       true,
       '000000000000002a',
     ]);
+  });
+});
+
+describe('pef isa', () => {
+  it('looks names up', async () => {
+    const { code, out } = await runCommandLine(isaCommand, ['urfid', 'PTCR']);
+    expect(code).toBe(0);
+    expect(out).toContain('Ultravisor Return From Interrupt Doubleword');
+    expect(out).toContain('number     464');
+  });
+
+  it('makes a page of a kind', async () => {
+    const { out } = await runCommandLine(isaCommand, ['--page', 'interrupts']);
+    expect(out).toContain('| 0xe40 | Hypervisor Emulation Assistance |');
+  });
+
+  it('suggests the nearest name', async () => {
+    await expect(runCommandLine(isaCommand, ['urfidd'])).rejects.toMatchObject({
+      code: 'unknown-name',
+      message: expect.stringContaining('urfid') as string,
+    });
+    await expect(runCommandLine(isaCommand, [])).rejects.toMatchObject({ code: 'usage' });
   });
 });
