@@ -3,49 +3,24 @@
  *
  * Software's mistakes are interrupts of the machine; no method throws because of what guest code does.
  */
-import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
+import { PRIVILEGE_RANK } from '../isa/causes';
 import { FACILITIES, type FacilityRow } from '../isa/facilities';
-import type { InterruptRow } from '../isa/interrupts';
 import { MSR_BIT, privilegeState } from '../isa/registers';
 import { SPRN, sprMask } from '../isa/sprs';
-import { rowOf } from '../isa/table';
 import type { PhysicalMemory } from '../memory/physical';
-import {
-  type InterruptRequest,
-  type Level,
-  alignmentInterrupt,
-  emulationAssistance,
-  enter,
-  programInterrupt,
-  systemCall,
-} from './entry';
+import type { InterruptRequest } from './entry';
 import { divideExtendedSigned, divideExtendedUnsigned } from './extended-division';
 import { type InterpreterExports, decodeTable, interpreterModule } from './interpreter';
+import { CpuInterrupts, type Interrupt } from './interrupts';
 import { bankOf } from './mmu';
-import { CpuServices } from './services';
 import { fillSprAccess } from './spr-access';
 import { storageInterrupt } from './storage-interrupts';
 import * as state from './state';
 
 export type { Access, PartitionScope, Translation } from './mmu';
 export type { Level } from './entry';
+export type { Interrupt } from './interrupts';
 export type { CpuContext, CpuState, RegisterValue } from './registers';
-
-/** An interrupt that the CPU has entered. */
-export interface Interrupt {
-  readonly vector: number;
-  readonly row: InterruptRow;
-  /** Effective address of the interrupted instruction. */
-  readonly cia: bigint;
-  /** MSR before. */
-  readonly from: bigint;
-  /** Who takes it. */
-  readonly level: Level;
-  /** LEV of a system call. */
-  readonly lev: number | undefined;
-  /** The reason in words. */
-  readonly detail: string;
-}
 
 /** Why the CPU stopped. `executed` counts the instructions begun, an interrupted one too. */
 export type CpuExit =
@@ -57,9 +32,6 @@ export type CpuExit =
 const SLICE = 1_000_000;
 /** Processor version: POWER9 DD2.3, the first with the facility. */
 const PVR_POWER9_DD23 = 0x004e1203n;
-const EVIRT = sprMask('LPCR', 'EVIRT');
-const ILE = sprMask('LPCR', 'ILE');
-const HILE = sprMask('HID', 'HILE');
 const SMFCTRL_E = sprMask('SMFCTRL', 'E');
 const SMFCTRL_D = sprMask('SMFCTRL', 'D');
 /** SMFCTRL after reset: enabled, and the debug registers the ultravisor's (mambo's POWER9 model). */
@@ -71,7 +43,7 @@ const ALL_FACILITIES = FACILITIES.reduce(
 );
 const PAGE = BigInt(state.PAGE_BYTES);
 
-export class Cpu extends CpuServices {
+export class Cpu extends CpuInterrupts {
   private readonly instances = new Map<number, InterpreterExports>();
   /** Generated code for the machine state that memory describes, and the MSR for which it does. */
   private current: { readonly msr: bigint; readonly generated: InterpreterExports } | undefined;
@@ -152,6 +124,7 @@ export class Cpu extends CpuServices {
 
   /** Raises an interrupt at NIA as if the next instruction had: what devices and firmware models do. */
   raise(request: InterruptRequest): Interrupt {
+    this.passOver = undefined;
     return this.enterInterrupt(request);
   }
 
@@ -183,6 +156,11 @@ export class Cpu extends CpuServices {
     this.passOver = undefined;
     const exit = this.execute(this.view.getUint32(host, (this.msr & MSR_BIT.LE) !== 0n));
     return exit.reason === 'interrupt' ? { ...exit, executed: executed + exit.executed } : executed + exit.executed;
+  }
+
+  private interrupted(executed: number, request: InterruptRequest): CpuExit {
+    this.passOver = undefined;
+    return { executed, reason: 'interrupt', interrupt: this.enterInterrupt(request) };
   }
 
   protected override stateReplaced(): void {
@@ -224,62 +202,5 @@ export class Cpu extends CpuServices {
       },
     });
     return instance.exports as unknown as InterpreterExports;
-  }
-
-  // -- interrupts -----------------------------------------------------------------------------------------------
-
-  /** The interrupt that generated code left for. */
-  private requested(): InterruptRequest {
-    const word = this.view.getUint32(state.CAUSE_WORD, true);
-    const fromHost = this.pending;
-    this.pending = undefined;
-    if (fromHost) return fromHost(word);
-    const info = this.view.getBigUint64(state.CAUSE_INFO, true);
-    const hex = `0x${word.toString(16).padStart(8, '0')}`;
-    switch (this.view.getInt32(state.CAUSE, true)) {
-      case INTERRUPT_CAUSES['system-call']:
-        return systemCall(Number(info));
-      case INTERRUPT_CAUSES.trap:
-        return programInterrupt('trap', `${rowOf(word)?.name ?? 'trap'} trapped`);
-      case INTERRUPT_CAUSES.alignment:
-        return alignmentInterrupt(info);
-      case INTERRUPT_CAUSES.facility:
-        return this.facilityRequest(Number(info));
-      case INTERRUPT_CAUSES.privileged:
-        return this.privilegedInstruction(word, Number(info));
-      default:
-        return emulationAssistance(word, `${hex} is not an instruction of this machine`);
-    }
-  }
-
-  /** Problem state and, without LPCR.EVIRT, the operating system get a Program interrupt (Book III 6.5.9, 6.5.26). */
-  private privilegedInstruction(word: number, neededRank: number): InterruptRequest {
-    const rank = this.view.getInt32(state.PRIVILEGE, true);
-    const needed = Object.entries(PRIVILEGE_RANK).find(([, value]) => value === neededRank)?.[0] ?? 'more privilege';
-    const detail = `${rowOf(word)?.name ?? 'the instruction'} needs ${needed} state`;
-    const assisted = neededRank === PRIVILEGE_RANK.ultravisor || (this.loadSpr(SPRN.LPCR) & EVIRT) !== 0n;
-    if (rank === PRIVILEGE_RANK.problem || !assisted) return programInterrupt('privileged', detail);
-    return emulationAssistance(word, detail);
-  }
-
-  private interrupted(executed: number, request: InterruptRequest): CpuExit {
-    return { executed, reason: 'interrupt', interrupt: this.enterInterrupt(request) };
-  }
-
-  private enterInterrupt(request: InterruptRequest): Interrupt {
-    const { msr: from, nia: cia } = this;
-    const entered = enter(request, {
-      msr: from,
-      cia,
-      guestLittleEndian: (this.loadSpr(SPRN.LPCR) & ILE) !== 0n,
-      hostLittleEndian: (this.loadSpr(SPRN.HID) & HILE) !== 0n,
-      smfEnabled: (this.loadSpr(SPRN.SMFCTRL) & SMFCTRL_E) !== 0n,
-    });
-    for (const [number, value] of entered.registers) this.storeSpr(number, value);
-    this.nia = entered.nia;
-    this.msr = entered.msr;
-    this.passOver = undefined;
-    const { row, level } = entered;
-    return { vector: row.vector, row, cia, from, level, lev: request.lev, detail: request.detail };
   }
 }

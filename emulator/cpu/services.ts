@@ -1,6 +1,7 @@
 /** What generated code asks of the host besides memory: special purpose registers, functions of rows, the CPU as a whole. */
 import { FACILITIES, type FacilityRow } from '../isa/facilities';
 import { SYSTEM_OPS, type SystemOp } from '../isa/ir';
+import { VECTOR } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
 import { type SprRow, SPRN, sprMask } from '../isa/sprs';
 import { UNIT_FUNCTIONS } from '../isa/vector-unit';
@@ -80,10 +81,10 @@ export abstract class CpuServices extends CpuAccess {
     if (row.msr && (msr & row.msr.mask) === 0n)
       return facilityUnavailable(row, row.msr.vector, this.loadSpr(SPRN.FSCR));
     if ((msr & MSR_BIT.PR) !== 0n && off(SPRN.FSCR, row.fscr)) {
-      return facilityUnavailable(row, 0xf60, this.loadSpr(SPRN.FSCR));
+      return facilityUnavailable(row, VECTOR.FAC, this.loadSpr(SPRN.FSCR));
     }
     if ((msr & MSR_BIT.HV) === 0n && off(SPRN.HFSCR, row.hfscr)) {
-      return facilityUnavailable(row, 0xf80, this.loadSpr(SPRN.HFSCR));
+      return facilityUnavailable(row, VECTOR.HFAC, this.loadSpr(SPRN.HFSCR));
     }
     return undefined;
   }

@@ -13,6 +13,8 @@ export const INTERRUPT_CAUSES = {
   alignment: 5,
   /** The information is the facility's number in facilities.ts. */
   facility: 6,
+  /** scv; the information is LEV. */
+  'system-call-vectored': 7,
 } as const;
 
 export type InterruptCause = keyof typeof INTERRUPT_CAUSES;

@@ -2,6 +2,7 @@
  * Facilities that software can turn off: by a bit of MSR, for problem state by FSCR, for all but the hypervisor by HFSCR
  * (Power ISA 3.0B Book III 3.2.1, 6.2.10, 6.2.11, 6.5.27 and 6.5.28).
  */
+import { VECTOR } from './interrupts';
 import { MSR_BIT } from './registers';
 
 export interface FacilityRow {
@@ -16,17 +17,17 @@ export interface FacilityRow {
 
 // prettier-ignore
 export const FACILITIES = [
-  { name: 'FP',   msr: { mask: MSR_BIT.FP, vector: 0x800 },  hfscr: 0,             doc: 'floating point' },
-  { name: 'VEC',  msr: { mask: MSR_BIT.VEC, vector: 0xf20 }, hfscr: 1,             doc: 'vectors' },
-  { name: 'VSX',  msr: { mask: MSR_BIT.VSX, vector: 0xf40 }, hfscr: 1,             doc: 'vector-scalar operations' },
-  { name: 'DSCR',                                            hfscr: 2,  fscr: 2,   doc: 'data stream control' },
-  { name: 'PM',                                              hfscr: 3,             doc: 'performance monitor' },
-  { name: 'BHRB',                                            hfscr: 4,             doc: 'branch history' },
-  { name: 'TM',   msr: { mask: MSR_BIT.TM, vector: 0xf60 },  hfscr: 5,  fscr: 5,   doc: 'transactional memory' },
-  { name: 'EBB',                                             hfscr: 7,  fscr: 7,   doc: 'event-based branches' },
-  { name: 'TAR',                                             hfscr: 8,  fscr: 8,   doc: 'Target Address Register' },
-  { name: 'MSGP',                                            hfscr: 10,            doc: 'doorbells of the partition' },
-  { name: 'SCV',                                                        fscr: 12,  doc: 'system call vectored' },
+  { name: 'FP',   msr: { mask: MSR_BIT.FP, vector: VECTOR.FPU },    hfscr: 0,             doc: 'floating point' },
+  { name: 'VEC',  msr: { mask: MSR_BIT.VEC, vector: VECTOR.VEC },   hfscr: 1,             doc: 'vectors' },
+  { name: 'VSX',  msr: { mask: MSR_BIT.VSX, vector: VECTOR.VSX },   hfscr: 1,             doc: 'vector-scalar operations' },
+  { name: 'DSCR',                                                   hfscr: 2,  fscr: 2,   doc: 'data stream control' },
+  { name: 'PM',                                                     hfscr: 3,             doc: 'performance monitor' },
+  { name: 'BHRB',                                                   hfscr: 4,             doc: 'branch history' },
+  { name: 'TM',   msr: { mask: MSR_BIT.TM, vector: VECTOR.FAC },    hfscr: 5,  fscr: 5,   doc: 'transactional memory' },
+  { name: 'EBB',                                                    hfscr: 7,  fscr: 7,   doc: 'event-based branches' },
+  { name: 'TAR',                                                    hfscr: 8,  fscr: 8,   doc: 'Target Address Register' },
+  { name: 'MSGP',                                                   hfscr: 10,            doc: 'doorbells of the partition' },
+  { name: 'SCV',                                                               fscr: 12,  doc: 'system call vectored' },
 ] as const satisfies readonly FacilityRow[];
 
 export type FacilityName = (typeof FACILITIES)[number]['name'];

@@ -83,6 +83,7 @@ const DSISR_FIELDS = registerBits(`
 const LPCR_FIELDS = registerBits(`
     0:3 VPM virtualized partition memory
     12:15 DPFD default prefetch depth
+    17 HVEE a hypervisor virtualization exception ends stop
     38 ILE interrupts enter the operating system little-endian
     39:40 AIL alternate interrupt location
     41 UPRT process table
@@ -90,7 +91,11 @@ const LPCR_FIELDS = registerBits(`
     43 HR host radix
     44 ONL online
     45 LD large decrementer
-    46:51 PECE power-saving mode exit causes
+    47 PDEE a directed privileged doorbell ends stop
+    48 HDEE a directed hypervisor doorbell ends stop
+    49 EEE an external exception ends stop
+    50 DEE a decrementer exception ends stop
+    51 OEE a machine check or hypervisor maintenance exception ends stop
     52 MER mediated external exception request
     53 GTSE guest translation shootdown enable
     54 TC translation control

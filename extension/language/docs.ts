@@ -133,16 +133,19 @@ export function commandDoc(row: CommandRow): string {
 }
 
 export function interruptDoc(row: InterruptRow): string {
-  const taken =
-    row.level === 'hypervisor'
-      ? 'the hypervisor, or the ultravisor when MSR.S is 1'
-      : 'the operating system of the guest, or who runs with MSR.HV = 1';
+  const saves = row.saves === 'LR, CTR' ? 'LR and CTR' : `${row.saves}0 and ${row.saves}1`;
   return paragraphs(
     code(`${row.abbreviation}: ${row.name}`),
     row.doc,
-    `Vector ${hex(row.vector)}; saves to ${row.saves}0 and ${row.saves}1; taken by ${taken}.`,
+    `Vector ${hex(row.vector)}; saves to ${saves}; taken by ${TAKEN_BY[row.level]}.`,
   );
 }
+
+const TAKEN_BY: Readonly<Record<InterruptRow['level'], string>> = {
+  hypervisor: 'the hypervisor, or the ultravisor when MSR.S is 1',
+  system: 'the operating system of the guest, or who runs with MSR.HV = 1',
+  LPES: 'the hypervisor with HSRR0 and HSRR1, or the operating system when LPCR.LPES is 1',
+};
 
 /** The row of an interrupt by abbreviation or name, for hover. */
 export function interruptRow(name: string): InterruptRow | undefined {

@@ -1,0 +1,90 @@
+/** How a CPU thread comes to an interrupt: what generated code left for, and the entry. */
+import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
+import type { InterruptRow } from '../isa/interrupts';
+import { SPRN, sprMask } from '../isa/sprs';
+import { rowOf } from '../isa/table';
+import {
+  type InterruptRequest,
+  type Level,
+  alignmentInterrupt,
+  emulationAssistance,
+  enter,
+  programInterrupt,
+  systemCall,
+  systemCallVectored,
+} from './entry';
+import { CpuServices } from './services';
+import * as state from './state';
+
+const EVIRT = sprMask('LPCR', 'EVIRT');
+
+/** An interrupt that the CPU has entered. */
+export interface Interrupt {
+  readonly vector: number;
+  readonly row: InterruptRow;
+  /** Effective address of the interrupted instruction. */
+  readonly cia: bigint;
+  /** MSR before. */
+  readonly from: bigint;
+  /** Who takes it. */
+  readonly level: Level;
+  /** LEV of a system call. */
+  readonly lev: number | undefined;
+  /** The reason in words. */
+  readonly detail: string;
+}
+
+/** Registers, memory, services and interrupts; `Cpu` adds execution. */
+export abstract class CpuInterrupts extends CpuServices {
+  /** The interrupt that generated code left for. */
+  protected requested(): InterruptRequest {
+    const word = this.view.getUint32(state.CAUSE_WORD, true);
+    const fromHost = this.pending;
+    this.pending = undefined;
+    if (fromHost) return fromHost(word);
+    const info = this.view.getBigUint64(state.CAUSE_INFO, true);
+    const hex = `0x${word.toString(16).padStart(8, '0')}`;
+    switch (this.view.getInt32(state.CAUSE, true)) {
+      case INTERRUPT_CAUSES['system-call']:
+        return systemCall(Number(info));
+      case INTERRUPT_CAUSES['system-call-vectored']:
+        return systemCallVectored(Number(info));
+      case INTERRUPT_CAUSES.trap:
+        return programInterrupt('trap', `${rowOf(word)?.name ?? 'trap'} trapped`);
+      case INTERRUPT_CAUSES.alignment:
+        return alignmentInterrupt(info);
+      case INTERRUPT_CAUSES.facility:
+        return this.facilityRequest(Number(info));
+      case INTERRUPT_CAUSES.privileged:
+        return this.privilegedInstruction(word, Number(info));
+      default:
+        return emulationAssistance(word, `${hex} is not an instruction of this machine`);
+    }
+  }
+
+  /** Problem state and, without LPCR.EVIRT, the operating system get a Program interrupt (Book III 6.5.9, 6.5.26). */
+  private privilegedInstruction(word: number, neededRank: number): InterruptRequest {
+    const rank = this.view.getInt32(state.PRIVILEGE, true);
+    const needed = Object.entries(PRIVILEGE_RANK).find(([, value]) => value === neededRank)?.[0] ?? 'more privilege';
+    const detail = `${rowOf(word)?.name ?? 'the instruction'} needs ${needed} state`;
+    const assisted = neededRank === PRIVILEGE_RANK.ultravisor || (this.loadSpr(SPRN.LPCR) & EVIRT) !== 0n;
+    if (rank === PRIVILEGE_RANK.problem || !assisted) return programInterrupt('privileged', detail);
+    return emulationAssistance(word, detail);
+  }
+
+  protected enterInterrupt(request: InterruptRequest): Interrupt {
+    const { msr: from, nia: cia } = this;
+    const entered = enter(request, {
+      msr: from,
+      cia,
+      lpcr: this.loadSpr(SPRN.LPCR),
+      hid: this.loadSpr(SPRN.HID),
+      smfctrl: this.loadSpr(SPRN.SMFCTRL),
+    });
+    for (const [number, value] of entered.registers) this.storeSpr(number, value);
+    this.nia = entered.nia;
+    this.msr = entered.msr;
+    const { row, level } = entered;
+    return { vector: row.vector, row, cia, from, level, lev: request.lev, detail: request.detail };
+  }
+}
