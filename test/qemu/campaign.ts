@@ -1,0 +1,133 @@
+/** A campaign: makes cases, runs them on both machines, compares, explains. */
+import { disassemble } from '../../emulator/isa/disassembler';
+import type { InstructionRow } from '../../emulator/isa/row';
+import { rowOf } from '../../emulator/isa/table';
+import { type Deviation, deviations } from './compare';
+import { DIFFERENCES, type Difference } from './differences';
+import { EmulatedMachine } from './emulated';
+import { type Case, Generator } from './generate';
+import { runUserBatch } from './qemu-user';
+import { Random } from './random';
+import { RECORD_BYTES } from './record';
+import { COMPARED } from './rows';
+
+export interface CampaignOptions {
+  readonly cases: number;
+  readonly seed: number;
+  readonly littleEndian: boolean;
+  /** Only rows whose name this matches. */
+  readonly only?: RegExp;
+}
+
+export interface Failure {
+  readonly seed: number;
+  readonly text: readonly string[];
+  readonly case: Case;
+  readonly deviations: readonly Deviation[];
+}
+
+export interface CampaignResult {
+  readonly cases: number;
+  readonly rows: ReadonlyMap<string, number>;
+  readonly explained: ReadonlyMap<Difference, number>;
+  readonly failures: readonly Failure[];
+}
+
+/** Cases of one run of QEMU. */
+const BATCH = 1000;
+/** Share of cases that are programs. */
+const PROGRAMS = 0.25;
+
+interface Run {
+  readonly case: Case;
+  readonly before: Uint8Array;
+  /** Differences that may show. */
+  readonly possible: ReadonlySet<Difference>;
+  readonly executed: readonly InstructionRow[];
+}
+
+export function runCampaign({ cases, seed, littleEndian, only }: CampaignOptions): CampaignResult {
+  const rows = COMPARED.filter((row) => !only || only.test(row.name));
+  if (rows.length === 0) throw new Error(`No row has a name like ${only?.source ?? ''}.`);
+  const machine = new EmulatedMachine(littleEndian);
+  const counts = new Map<string, number>();
+  const explained = new Map<Difference, number>();
+  const failures: Failure[] = [];
+  let done = 0;
+  let turn = 0;
+  for (let batch = 0; done < cases; batch++) {
+    const batchSeed = (seed + 7919 * batch) >>> 0;
+    const generator = new Generator(new Random(batchSeed), littleEndian);
+    const mix = new Random(batchSeed ^ 0x5bd1e995);
+    const runs: Run[] = [];
+    const size = Math.min(BATCH, cases - done);
+    for (let attempts = 0; runs.length < size && attempts < 20 * BATCH; attempts++) {
+      const n = runs.length;
+      const row = rows[turn++ % rows.length];
+      if (!row) break;
+      const made = mix.chance(PROGRAMS) ? generator.program(rows, n) : generator.single(row, n);
+      const run = emulate(machine, made);
+      if (run) runs.push(run);
+    }
+    if (runs.length === 0) break;
+    const after = onQemu(runs, littleEndian);
+    runs.forEach((run, n) => {
+      for (const { name } of run.executed) counts.set(name, (counts.get(name) ?? 0) + 1);
+      const record = after[n];
+      const found =
+        record instanceof Uint8Array
+          ? deviations(run.before, run.case.record, record, littleEndian)
+          : [{ name: 'qemu', before: '', emulated: 'runs', qemu: record ?? '' }];
+      const left = found.filter(({ name }) => ![...run.possible].some(({ may }) => may.test(name)));
+      if (left.length > 0)
+        failures.push({
+          seed: batchSeed,
+          text: textOf(run.case),
+          case: { ...run.case, record: run.before },
+          deviations: found,
+        });
+      else if (found.length > 0) for (const each of run.possible) explained.set(each, (explained.get(each) ?? 0) + 1);
+    });
+    done += runs.length;
+  }
+  return { cases: done, rows: counts, explained, failures };
+}
+
+/** The records after the runs; where QEMU does not survive a case: what it says. */
+function onQemu(runs: readonly Run[], littleEndian: boolean): (Uint8Array | string)[] {
+  const records = new Uint8Array(runs.length * RECORD_BYTES);
+  runs.forEach((run, n) => records.set(run.before, n * RECORD_BYTES));
+  try {
+    const after = runUserBatch({
+      cases: runs.map(({ case: { words, address } }) => ({ words, address })),
+      records,
+      littleEndian,
+    });
+    return runs.map((_, n) => after.subarray(n * RECORD_BYTES, (n + 1) * RECORD_BYTES));
+  } catch (error) {
+    if (runs.length === 1) return [error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)];
+    const half = runs.length >> 1;
+    return [...onQemu(runs.slice(0, half), littleEndian), ...onQemu(runs.slice(half), littleEndian)];
+  }
+}
+
+/** Runs a case on the emulator; undefined when it cannot be compared. */
+function emulate(machine: EmulatedMachine, made: Case): Run | undefined {
+  const before = made.record.slice();
+  const possible = new Set<Difference>();
+  const executed: InstructionRow[] = [];
+  const outcome = machine.run(made.words, made.address, made.exits, made.record, (word, cpu) => {
+    const row = rowOf(word);
+    if (!row) return true;
+    executed.push(row);
+    for (const difference of DIFFERENCES) {
+      if (difference.rows.test(row.name) && (difference.when?.({ word, cpu }) ?? true)) possible.add(difference);
+    }
+    // What an explained difference leaves would spread over the rest of a program.
+    return possible.size === 0 || made.words.length === 1;
+  });
+  return outcome === 'done' ? { case: made, before, possible, executed } : undefined;
+}
+
+const textOf = ({ words, address }: Case): string[] =>
+  words.map((word, i) => `${word.toString(16).padStart(8, '0')}  ${disassemble(word, BigInt(address + 4 * i)).text}`);

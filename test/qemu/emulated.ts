@@ -1,0 +1,171 @@
+/** Cases on the emulator: the record into the CPU, the case step by step, the CPU into the record. */
+import { Cpu } from '../../emulator/cpu/cpu';
+import * as state from '../../emulator/cpu/state';
+import { MSR_BIT } from '../../emulator/isa/registers';
+import { FPSCR, VSCR } from '../../emulator/isa/semantics';
+import { SPRN } from '../../emulator/isa/sprs';
+import { PhysicalMemory, RESERVED_BYTES } from '../../emulator/memory/physical';
+import { wordBytes } from './elf';
+import { AT, FAULT_EXIT, PLACE, RECORD_BYTES, SLOT_BYTES, WINDOW_BYTES } from './record';
+
+/** Instructions after which a case counts as endless. */
+const STEP_LIMIT = 300;
+const MEMORY_BYTES = 0x4000000;
+
+/** What became of a case. */
+export type Outcome =
+  /** The record is the state after it. */
+  | 'done'
+  /** It does not end, or it touches what belongs to the harness: it cannot be compared. */
+  | 'unsuitable';
+
+/** Called before each instruction; false gives the case up. */
+export type Watch = (word: number, cpu: Cpu) => boolean;
+
+export class EmulatedMachine {
+  readonly cpu: Cpu;
+  private readonly view: DataView<ArrayBuffer>;
+  private touched = false;
+
+  constructor(private readonly littleEndian: boolean) {
+    const memory = new PhysicalMemory(MEMORY_BYTES, 0);
+    this.view = new DataView(memory.memory.buffer);
+    this.cpu = new Cpu(memory);
+    this.cpu.partitionScope = {
+      translate: (_lpid, gpa, access) => {
+        const window = gpa >= BigInt(PLACE.window & ~0xfff) && gpa < BigInt((PLACE.window & ~0xfff) + 0x2000);
+        if (window) return gpa;
+        const harness = gpa >= BigInt(PLACE.low) && gpa < BigInt(MEMORY_BYTES);
+        if (harness && access === 'fetch') return gpa;
+        this.touched ||= harness;
+        return undefined;
+      },
+    };
+    this.cpu.setSpr(SPRN.FSCR, -1n);
+    this.cpu.setSpr(SPRN.HFSCR, -1n);
+  }
+
+  /** MSR of problem state as Linux has it, with all facilities. */
+  get problemState(): bigint {
+    const { SF, PR, FP, VEC, VSX, FE0, FE1, LE } = MSR_BIT;
+    return SF | PR | FP | VEC | VSX | FE0 | FE1 | (this.littleEndian ? LE : 0n);
+  }
+
+  /**
+   * Executes a case.
+   *
+   * @param address of its first instruction
+   * @param exits numbers of the exits by address
+   * @param record the state before it; becomes the state after it
+   */
+  run(
+    words: readonly number[],
+    address: number,
+    exits: ReadonlyMap<number, number>,
+    record: Uint8Array,
+    watch: Watch,
+  ): Outcome {
+    const { cpu } = this;
+    this.load(record);
+    cpu.memory.write(BigInt(address), wordBytes(words, this.littleEndian));
+    cpu.nia = BigInt(address);
+    this.touched = false;
+    for (let step = 0; step < STEP_LIMIT; step++) {
+      const nia = Number(cpu.nia);
+      const exit = exits.get(nia);
+      if (exit !== undefined) {
+        this.store(record, exit, 0, 0n);
+        return 'done';
+      }
+      if (nia < address || nia >= address + SLOT_BYTES) return 'unsuitable';
+      if (!watch(this.view.getUint32(RESERVED_BYTES + nia, this.littleEndian), cpu)) return 'unsuitable';
+      const end = cpu.run(1);
+      if (this.hasTouched()) return 'unsuitable';
+      if (end.reason !== 'interrupt') continue;
+      // QEMU's user mode has no signal for it and ends.
+      if (end.interrupt.vector === ALIGNMENT) return 'unsuitable';
+      this.store(record, FAULT_EXIT, signalOf(end.interrupt.vector, cpu), end.interrupt.cia);
+      return 'done';
+    }
+    return 'unsuitable';
+  }
+
+  /** Whether the case used memory of the harness. */
+  private hasTouched(): boolean {
+    return this.touched;
+  }
+
+  private load(record: Uint8Array): void {
+    const from = new DataView(record.buffer, record.byteOffset, RECORD_BYTES);
+    const { cpu, view, littleEndian } = this;
+    const get = (at: number): bigint => from.getBigUint64(at, littleEndian);
+    for (let n = 0; n < 32; n++) view.setBigUint64(state.GPR + 8 * n, get(AT.gpr + 8 * n), true);
+    for (let n = 0; n < 64; n++) {
+      view.setBigUint64(state.VSR + 16 * n + 8, get(AT.vsr + 16 * n), true);
+      view.setBigUint64(state.VSR + 16 * n, get(AT.vsr + 16 * n + 8), true);
+    }
+    cpu.msr = this.problemState;
+    cpu.fpscr = get(AT.fpscr);
+    cpu.vscr = get(AT.vscr + 8);
+    cpu.xer = get(AT.xer);
+    cpu.lr = get(AT.lr);
+    cpu.ctr = get(AT.ctr);
+    cpu.cr = get(AT.cr);
+    this.slot(TAR, get(AT.tar));
+    this.slot(VRSAVE, get(AT.vrsave));
+    this.slot(RESERVATION, 0n);
+    cpu.memory.write(BigInt(PLACE.window), record.subarray(AT.memory, AT.memory + WINDOW_BYTES));
+  }
+
+  private slot(number: number, value: bigint): void {
+    this.view.setBigUint64(state.SPR + 8 * number, value, true);
+  }
+
+  private store(record: Uint8Array, exit: number, signal: number, faultNia: bigint): void {
+    const to = new DataView(record.buffer, record.byteOffset, RECORD_BYTES);
+    const { cpu, view, littleEndian } = this;
+    const set = (at: number, value: bigint): void => to.setBigUint64(at, value, littleEndian);
+    const slot = (number: number): bigint => view.getBigUint64(state.SPR + 8 * number, true);
+    for (let n = 0; n < 32; n++) set(AT.gpr + 8 * n, view.getBigUint64(state.GPR + 8 * n, true));
+    for (let n = 0; n < 64; n++) {
+      set(AT.vsr + 16 * n, view.getBigUint64(state.VSR + 16 * n + 8, true));
+      set(AT.vsr + 16 * n + 8, view.getBigUint64(state.VSR + 16 * n, true));
+    }
+    set(AT.fpscr, slot(FPSCR));
+    set(AT.vscr + 8, slot(VSCR));
+    set(AT.xer, cpu.xer);
+    set(AT.lr, cpu.lr);
+    set(AT.ctr, cpu.ctr);
+    set(AT.cr, cpu.cr);
+    set(AT.tar, slot(TAR));
+    set(AT.vrsave, slot(VRSAVE));
+    set(AT.exit, BigInt(exit));
+    set(AT.signal, BigInt(signal));
+    set(AT.faultNia, faultNia);
+    record.set(cpu.memory.read(BigInt(PLACE.window), WINDOW_BYTES), AT.memory);
+  }
+}
+
+const [TAR, VRSAVE, RESERVATION] = [815, 256, 1024];
+const ALIGNMENT = 0x600;
+const SIGNAL = { ILL: 4, TRAP: 5, FPE: 8, SEGV: 11 } as const;
+
+/** The signal into which Linux turns an interrupt of problem state (arch/powerpc/kernel/traps.c), as QEMU's user mode does. */
+function signalOf(vector: number, cpu: Cpu): number {
+  switch (vector) {
+    case 0x700: {
+      const status = cpu.spr(SPRN.SRR1);
+      if ((status & (1n << 17n)) !== 0n) return SIGNAL.TRAP;
+      return (status & (1n << 20n)) === 0n ? SIGNAL.ILL : SIGNAL.FPE;
+    }
+    case 0x800:
+    case 0xe40:
+    case 0xf20:
+    case 0xf40:
+    case 0xf60:
+    case 0xf80:
+      return SIGNAL.ILL;
+    default:
+      return SIGNAL.SEGV;
+  }
+}
