@@ -123,6 +123,28 @@ const CONDITION = [
 ];
 
 // prettier-ignore
+const VECTOR = [
+  alias('vmr',      'VRT,VRA',       'vor VRT,VRA,VRA'),
+  alias('vnot',     'VRT,VRA',       'vnor VRT,VRA,VRA'),
+  alias('xxmr',     'XT,XA',         'xxlor XT,XA,XA'),
+  alias('xxlnot',   'XT,XA',         'xxlnor XT,XA,XA'),
+  alias('xxspltd',  'XT,XA,n',       'xxpermdi XT,XA,XA,3*n'),
+  alias('xxmrghd',  'XT,XA,XB',      'xxpermdi XT,XA,XB,0'),
+  alias('xxmrgld',  'XT,XA,XB',      'xxpermdi XT,XA,XB,3'),
+  alias('xxswapd',  'XT,XA',         'xxpermdi XT,XA,XA,2'),
+  alias('mffprd',   'RA,FRS',        'mfvsrd RA,FRS'),
+  alias('mffprwz',  'RA,FRS',        'mfvsrwz RA,FRS'),
+  alias('mtfprd',   'FRT,RA',        'mtvsrd FRT,RA'),
+  alias('mtfprwa',  'FRT,RA',        'mtvsrwa FRT,RA'),
+  alias('mtfprwz',  'FRT,RA',        'mtvsrwz FRT,RA'),
+  alias('mfvrd',    'RA,VRS',        'mfvsrd RA,32+VRS'),
+  alias('mfvrwz',   'RA,VRS',        'mfvsrwz RA,32+VRS'),
+  alias('mtvrd',    'VRT,RA',        'mtvsrd 32+VRT,RA'),
+  alias('mtvrwa',   'VRT,RA',        'mtvsrwa 32+VRT,RA'),
+  alias('mtvrwz',   'VRT,RA',        'mtvsrwz 32+VRT,RA'),
+];
+
+// prettier-ignore
 const SYSTEM = [
   alias('trap',     '',              'tw 31,0,0'),
   alias('mtcr',     'RS',            'mtcrf 255,RS'),
@@ -236,6 +258,7 @@ export const ALIASES: readonly AliasRow[] = [
   ...ARITHMETIC,
   ...LOGICAL,
   ...CONDITION,
+  ...VECTOR,
   ...SYSTEM,
   ...MOVES,
   ...TRAPS,

@@ -5,6 +5,13 @@ import { ARITHMETIC, COMPARE, XER_MOVES } from './rows/fixed-arithmetic';
 import { LOGICAL, ROTATE_AND_SHIFT } from './rows/fixed-logical';
 import { BYTE_REVERSED, LOADS, MULTIPLE, RESERVE, STORES } from './rows/load-store';
 import { MOVES, RETURNS, STORAGE_CONTROL } from './rows/system';
+import { VECTOR_ADD, VECTOR_EXTEND_AVERAGE, VECTOR_MULTIPLY } from './rows/vector-arithmetic';
+import { VECTOR_COMPARE, VECTOR_COUNT, VECTOR_LOGICAL, VECTOR_ROTATE_SHIFT } from './rows/vector-logical';
+import { VECTOR_MEMORY } from './rows/vector-memory';
+import { VECTOR_EXTRACT, VECTOR_PACK, VECTOR_PERMUTE } from './rows/vector-permute';
+import { VECTOR_CRYPTO, VECTOR_DECIMAL, VECTOR_STATUS } from './rows/vector-special';
+import { VSX_SCALAR_MEMORY, VSX_VECTOR_MEMORY } from './rows/vsx-memory';
+import { VSX_LOGICAL, VSX_MOVES, VSX_PERMUTE } from './rows/vsx-permute';
 
 /** Every instruction of the machine. */
 export const INSTRUCTIONS: readonly InstructionRow[] = checked([
@@ -25,6 +32,25 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...STORAGE_CONTROL,
   ...RESERVE,
   ...RETURNS,
+  ...VECTOR_MEMORY,
+  ...VECTOR_PACK,
+  ...VECTOR_PERMUTE,
+  ...VECTOR_EXTRACT,
+  ...VECTOR_ADD,
+  ...VECTOR_MULTIPLY,
+  ...VECTOR_EXTEND_AVERAGE,
+  ...VECTOR_COMPARE,
+  ...VECTOR_LOGICAL,
+  ...VECTOR_ROTATE_SHIFT,
+  ...VECTOR_COUNT,
+  ...VECTOR_CRYPTO,
+  ...VECTOR_DECIMAL,
+  ...VECTOR_STATUS,
+  ...VSX_SCALAR_MEMORY,
+  ...VSX_VECTOR_MEMORY,
+  ...VSX_MOVES,
+  ...VSX_LOGICAL,
+  ...VSX_PERMUTE,
 ]);
 
 function checked(rows: readonly InstructionRow[]): readonly InstructionRow[] {

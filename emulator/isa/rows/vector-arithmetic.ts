@@ -1,0 +1,132 @@
+/** Vector integer arithmetic, Power ISA 3.0B Book I 6.9.1 and 6.9.2. */
+import { average, multiplyAlternate, multiplySum, sumAcross, sumAcrossAll, sumAcrossHalf } from '../vector/arithmetic';
+import { each1, each2, each3, saturating2, saturating3 } from '../vector/elements';
+import { insn, section } from '../row';
+import type { Semantics } from '../semantics';
+import { u64 } from '../values';
+import {
+  type Quad,
+  addElements,
+  addQuads,
+  call1,
+  call2,
+  call3,
+  halves1,
+  halves2,
+  notQuad,
+  quad,
+  subtractElements,
+  whole,
+} from './vector-forms';
+
+const WORD_MAX = 0xffff_ffff;
+
+// prettier-ignore
+export const VECTOR_ADD = section('Power ISA 3.0B Book I 6.9.1.1 and 6.9.1.2', [
+  insn('vaddcuw',  '000100 VRT VRA VRB 00110000000', 'VRT,VRA,VRB',     'Vector Add and write Carry-out Unsigned Word',               call2(each2('u32', (a, b) => (a + b > WORD_MAX ? 1 : 0)))),
+  insn('vaddsbs',  '000100 VRT VRA VRB 01100000000', 'VRT,VRA,VRB',     'Vector Add Signed Byte Saturate',                            call2(saturating2('i8', (a, b) => a + b))),
+  insn('vaddshs',  '000100 VRT VRA VRB 01101000000', 'VRT,VRA,VRB',     'Vector Add Signed Halfword Saturate',                        call2(saturating2('i16', (a, b) => a + b))),
+  insn('vaddsws',  '000100 VRT VRA VRB 01110000000', 'VRT,VRA,VRB',     'Vector Add Signed Word Saturate',                            call2(saturating2('i32', (a, b) => a + b))),
+  insn('vaddubm',  '000100 VRT VRA VRB 00000000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Byte Modulo',                            halves2((a, b, s) => addElements(s, 8, a, b))),
+  insn('vadduhm',  '000100 VRT VRA VRB 00001000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Halfword Modulo',                        halves2((a, b, s) => addElements(s, 16, a, b))),
+  insn('vadduwm',  '000100 VRT VRA VRB 00010000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Word Modulo',                            halves2((a, b, s) => addElements(s, 32, a, b))),
+  insn('vaddudm',  '000100 VRT VRA VRB 00011000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Doubleword Modulo',                      halves2((a, b) => a.add(b))),
+  insn('vaddubs',  '000100 VRT VRA VRB 01000000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Byte Saturate',                          call2(saturating2('u8', (a, b) => a + b))),
+  insn('vadduhs',  '000100 VRT VRA VRB 01001000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Halfword Saturate',                      call2(saturating2('u16', (a, b) => a + b))),
+  insn('vadduws',  '000100 VRT VRA VRB 01010000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Word Saturate',                          call2(saturating2('u32', (a, b) => a + b))),
+  insn('vadduqm',  '000100 VRT VRA VRB 00100000000', 'VRT,VRA,VRB',     'Vector Add Unsigned Quadword Modulo',                        whole((s) => addQuads(s, s.vr('VRA'), s.vr('VRB'), 0).sum)),
+  insn('vaddeuqm', '000100 VRT VRA VRB VRC 111100',  'VRT,VRA,VRB,VRC', 'Vector Add Extended Unsigned Quadword Modulo',               whole((s) => addQuads(s, s.vr('VRA'), s.vr('VRB'), s.vr('VRC').lo.and(1)).sum)),
+  insn('vaddcuq',  '000100 VRT VRA VRB 00101000000', 'VRT,VRA,VRB',     'Vector Add and write Carry-out Unsigned Quadword',           whole((s) => quad(0, addQuads(s, s.vr('VRA'), s.vr('VRB'), 0).carry))),
+  insn('vaddecuq', '000100 VRT VRA VRB VRC 111101',  'VRT,VRA,VRB,VRC', 'Vector Add Extended and write Carry-out Unsigned Quadword',  whole((s) => quad(0, addQuads(s, s.vr('VRA'), s.vr('VRB'), s.vr('VRC').lo.and(1)).carry))),
+  insn('vsubcuw',  '000100 VRT VRA VRB 10110000000', 'VRT,VRA,VRB',     'Vector Subtract and write Carry-out Unsigned Word',          call2(each2('u32', (a, b) => (a >= b ? 1 : 0)))),
+  insn('vsubsbs',  '000100 VRT VRA VRB 11100000000', 'VRT,VRA,VRB',     'Vector Subtract Signed Byte Saturate',                       call2(saturating2('i8', (a, b) => a - b))),
+  insn('vsubshs',  '000100 VRT VRA VRB 11101000000', 'VRT,VRA,VRB',     'Vector Subtract Signed Halfword Saturate',                   call2(saturating2('i16', (a, b) => a - b))),
+  insn('vsubsws',  '000100 VRT VRA VRB 11110000000', 'VRT,VRA,VRB',     'Vector Subtract Signed Word Saturate',                       call2(saturating2('i32', (a, b) => a - b))),
+  insn('vsububm',  '000100 VRT VRA VRB 10000000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Byte Modulo',                       halves2((a, b, s) => subtractElements(s, 8, a, b))),
+  insn('vsubuhm',  '000100 VRT VRA VRB 10001000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Halfword Modulo',                   halves2((a, b, s) => subtractElements(s, 16, a, b))),
+  insn('vsubuwm',  '000100 VRT VRA VRB 10010000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Word Modulo',                       halves2((a, b, s) => subtractElements(s, 32, a, b))),
+  insn('vsubudm',  '000100 VRT VRA VRB 10011000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Doubleword Modulo',                 halves2((a, b) => a.sub(b))),
+  insn('vsububs',  '000100 VRT VRA VRB 11000000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Byte Saturate',                     call2(saturating2('u8', (a, b) => a - b))),
+  insn('vsubuhs',  '000100 VRT VRA VRB 11001000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Halfword Saturate',                 call2(saturating2('u16', (a, b) => a - b))),
+  insn('vsubuws',  '000100 VRT VRA VRB 11010000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Word Saturate',                     call2(saturating2('u32', (a, b) => a - b))),
+  insn('vsubuqm',  '000100 VRT VRA VRB 10100000000', 'VRT,VRA,VRB',     'Vector Subtract Unsigned Quadword Modulo',                   whole((s) => addQuads(s, s.vr('VRA'), notQuad(s.vr('VRB')), 1).sum)),
+  insn('vsubeuqm', '000100 VRT VRA VRB VRC 111110',  'VRT,VRA,VRB,VRC', 'Vector Subtract Extended Unsigned Quadword Modulo',          whole((s) => addQuads(s, s.vr('VRA'), notQuad(s.vr('VRB')), s.vr('VRC').lo.and(1)).sum)),
+  insn('vsubcuq',  '000100 VRT VRA VRB 10101000000', 'VRT,VRA,VRB',     'Vector Subtract and write Carry-out Unsigned Quadword',      whole((s) => quad(0, addQuads(s, s.vr('VRA'), notQuad(s.vr('VRB')), 1).carry))),
+  insn('vsubecuq', '000100 VRT VRA VRB VRC 111111',  'VRT,VRA,VRB,VRC', 'Vector Subtract Extended and write Carry-out Unsigned Quadword', whole((s) => quad(0, addQuads(s, s.vr('VRA'), notQuad(s.vr('VRB')), s.vr('VRC').lo.and(1)).carry))),
+]);
+
+/** VRC + the products of the left and of the right doublewords. */
+function multiplySumDoublewords(s: Semantics): Quad {
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  const left = quad(a.hi.mulhu(b.hi), a.hi.mul(b.hi));
+  const right = quad(a.lo.mulhu(b.lo), a.lo.mul(b.lo));
+  return addQuads(s, s.vr('VRC'), addQuads(s, left, right, 0).sum, 0).sum;
+}
+
+// prettier-ignore
+export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1.3 to 6.9.1.5', [
+  insn('vmulesb',    '000100 VRT VRA VRB 01100001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Byte',                        call2(multiplyAlternate('i8', 'even'))),
+  insn('vmulesh',    '000100 VRT VRA VRB 01101001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Halfword',                    call2(multiplyAlternate('i16', 'even'))),
+  insn('vmulesw',    '000100 VRT VRA VRB 01110001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Word',                        halves2((a, b) => a.shrs(32).mul(b.shrs(32)))),
+  insn('vmuleub',    '000100 VRT VRA VRB 01000001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Byte',                      call2(multiplyAlternate('u8', 'even'))),
+  insn('vmuleuh',    '000100 VRT VRA VRB 01001001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Halfword',                  call2(multiplyAlternate('u16', 'even'))),
+  insn('vmuleuw',    '000100 VRT VRA VRB 01010001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Word',                      halves2((a, b) => a.shru(32).mul(b.shru(32)))),
+  insn('vmulosb',    '000100 VRT VRA VRB 00100001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Byte',                         call2(multiplyAlternate('i8', 'odd'))),
+  insn('vmulosh',    '000100 VRT VRA VRB 00101001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Halfword',                     call2(multiplyAlternate('i16', 'odd'))),
+  insn('vmulosw',    '000100 VRT VRA VRB 00110001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Word',                         halves2((a, b) => a.exts32().mul(b.exts32()))),
+  insn('vmuloub',    '000100 VRT VRA VRB 00000001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Byte',                       call2(multiplyAlternate('u8', 'odd'))),
+  insn('vmulouh',    '000100 VRT VRA VRB 00001001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Halfword',                   call2(multiplyAlternate('u16', 'odd'))),
+  insn('vmulouw',    '000100 VRT VRA VRB 00010001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Word',                       halves2((a, b) => a.extu32().mul(b.extu32()))),
+  insn('vmuluwm',    '000100 VRT VRA VRB 00010001001', 'VRT,VRA,VRB',     'Vector Multiply Unsigned Word Modulo',                    call2(each2('u32', Math.imul))),
+  insn('vmhaddshs',  '000100 VRT VRA VRB VRC 100000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Add Signed Halfword Saturate',       call3(saturating3('i16', (a, b, c) => ((a * b) >> 15) + c))),
+  insn('vmhraddshs', '000100 VRT VRA VRB VRC 100001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Round-Add Signed Halfword Saturate', call3(saturating3('i16', (a, b, c) => ((a * b + 0x4000) >> 15) + c))),
+  insn('vmladduhm',  '000100 VRT VRA VRB VRC 100010',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Low-Add Unsigned Halfword Modulo',        call3(each3('u16', (a, b, c) => a * b + c))),
+  insn('vmsumubm',   '000100 VRT VRA VRB VRC 100100',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Byte Modulo',                call3(multiplySum('u8', 'u8', 'u32', false))),
+  insn('vmsummbm',   '000100 VRT VRA VRB VRC 100101',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Mixed Byte Modulo',                   call3(multiplySum('i8', 'u8', 'i32', false))),
+  insn('vmsumshm',   '000100 VRT VRA VRB VRC 101000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Modulo',              call3(multiplySum('i16', 'i16', 'i32', false))),
+  insn('vmsumshs',   '000100 VRT VRA VRB VRC 101001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Saturate',            call3(multiplySum('i16', 'i16', 'i32', true))),
+  insn('vmsumuhm',   '000100 VRT VRA VRB VRC 100110',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Modulo',            call3(multiplySum('u16', 'u16', 'u32', false))),
+  insn('vmsumuhs',   '000100 VRT VRA VRB VRC 100111',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Saturate',          call3(multiplySum('u16', 'u16', 'u32', true))),
+  insn('vmsumudm',   '000100 VRT VRA VRB VRC 100011',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Doubleword Modulo',          whole(multiplySumDoublewords)),
+  insn('vsumsws',    '000100 VRT VRA VRB 11110001000', 'VRT,VRA,VRB',     'Vector Sum across Signed Word Saturate',                  call2(sumAcrossAll)),
+  insn('vsum2sws',   '000100 VRT VRA VRB 11010001000', 'VRT,VRA,VRB',     'Vector Sum across Half Signed Word Saturate',             call2(sumAcrossHalf)),
+  insn('vsum4sbs',   '000100 VRT VRA VRB 11100001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Signed Byte Saturate',          call2(sumAcross('i8', 'i32'))),
+  insn('vsum4shs',   '000100 VRT VRA VRB 11001001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Signed Halfword Saturate',      call2(sumAcross('i16', 'i32'))),
+  insn('vsum4ubs',   '000100 VRT VRA VRB 11000001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Unsigned Byte Saturate',        call2(sumAcross('u8', 'u32'))),
+]);
+
+// prettier-ignore
+export const VECTOR_EXTEND_AVERAGE = section('Power ISA 3.0B Book I 6.9.1.6 to 6.9.2', [
+  insn('vnegw',    '000100 VRT 00110 VRB 11000000010', 'VRT,VRB',     'Vector Negate Word',                           halves1((b, s) => subtractElements(s, 32, u64(0), b))),
+  insn('vnegd',    '000100 VRT 00111 VRB 11000000010', 'VRT,VRB',     'Vector Negate Doubleword',                     halves1((b) => b.neg())),
+  insn('vextsb2w', '000100 VRT 10000 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Byte to Word',              call1(each1('i32', (b) => (b << 24) >> 24))),
+  insn('vextsh2w', '000100 VRT 10001 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Halfword to Word',          call1(each1('i32', (b) => (b << 16) >> 16))),
+  insn('vextsb2d', '000100 VRT 11000 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Byte to Doubleword',        halves1((b) => b.exts8())),
+  insn('vextsh2d', '000100 VRT 11001 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Halfword to Doubleword',    halves1((b) => b.exts16())),
+  insn('vextsw2d', '000100 VRT 11010 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Word to Doubleword',        halves1((b) => b.exts32())),
+  insn('vavgsb',   '000100 VRT VRA VRB 10100000010',   'VRT,VRA,VRB', 'Vector Average Signed Byte',                   call2(each2('i8', average))),
+  insn('vavgsh',   '000100 VRT VRA VRB 10101000010',   'VRT,VRA,VRB', 'Vector Average Signed Halfword',               call2(each2('i16', average))),
+  insn('vavgsw',   '000100 VRT VRA VRB 10110000010',   'VRT,VRA,VRB', 'Vector Average Signed Word',                   call2(each2('i32', average))),
+  insn('vavgub',   '000100 VRT VRA VRB 10000000010',   'VRT,VRA,VRB', 'Vector Average Unsigned Byte',                 call2(each2('u8', average))),
+  insn('vavguh',   '000100 VRT VRA VRB 10001000010',   'VRT,VRA,VRB', 'Vector Average Unsigned Halfword',             call2(each2('u16', average))),
+  insn('vavguw',   '000100 VRT VRA VRB 10010000010',   'VRT,VRA,VRB', 'Vector Average Unsigned Word',                 call2(each2('u32', average))),
+  insn('vabsdub',  '000100 VRT VRA VRB 10000000011',   'VRT,VRA,VRB', 'Vector Absolute Difference Unsigned Byte',     call2(each2('u8', (a, b) => Math.abs(a - b)))),
+  insn('vabsduh',  '000100 VRT VRA VRB 10001000011',   'VRT,VRA,VRB', 'Vector Absolute Difference Unsigned Halfword', call2(each2('u16', (a, b) => Math.abs(a - b)))),
+  insn('vabsduw',  '000100 VRT VRA VRB 10010000011',   'VRT,VRA,VRB', 'Vector Absolute Difference Unsigned Word',     call2(each2('u32', (a, b) => Math.abs(a - b)))),
+  insn('vmaxsb',   '000100 VRT VRA VRB 00100000010',   'VRT,VRA,VRB', 'Vector Maximum Signed Byte',                   call2(each2('i8', Math.max))),
+  insn('vmaxsh',   '000100 VRT VRA VRB 00101000010',   'VRT,VRA,VRB', 'Vector Maximum Signed Halfword',               call2(each2('i16', Math.max))),
+  insn('vmaxsw',   '000100 VRT VRA VRB 00110000010',   'VRT,VRA,VRB', 'Vector Maximum Signed Word',                   call2(each2('i32', Math.max))),
+  insn('vmaxsd',   '000100 VRT VRA VRB 00111000010',   'VRT,VRA,VRB', 'Vector Maximum Signed Doubleword',             halves2((a, b) => a.gts(b).choose(a, b))),
+  insn('vmaxub',   '000100 VRT VRA VRB 00000000010',   'VRT,VRA,VRB', 'Vector Maximum Unsigned Byte',                 call2(each2('u8', Math.max))),
+  insn('vmaxuh',   '000100 VRT VRA VRB 00001000010',   'VRT,VRA,VRB', 'Vector Maximum Unsigned Halfword',             call2(each2('u16', Math.max))),
+  insn('vmaxuw',   '000100 VRT VRA VRB 00010000010',   'VRT,VRA,VRB', 'Vector Maximum Unsigned Word',                 call2(each2('u32', Math.max))),
+  insn('vmaxud',   '000100 VRT VRA VRB 00011000010',   'VRT,VRA,VRB', 'Vector Maximum Unsigned Doubleword',           halves2((a, b) => a.gtu(b).choose(a, b))),
+  insn('vminsb',   '000100 VRT VRA VRB 01100000010',   'VRT,VRA,VRB', 'Vector Minimum Signed Byte',                   call2(each2('i8', Math.min))),
+  insn('vminsh',   '000100 VRT VRA VRB 01101000010',   'VRT,VRA,VRB', 'Vector Minimum Signed Halfword',               call2(each2('i16', Math.min))),
+  insn('vminsw',   '000100 VRT VRA VRB 01110000010',   'VRT,VRA,VRB', 'Vector Minimum Signed Word',                   call2(each2('i32', Math.min))),
+  insn('vminsd',   '000100 VRT VRA VRB 01111000010',   'VRT,VRA,VRB', 'Vector Minimum Signed Doubleword',             halves2((a, b) => a.lts(b).choose(a, b))),
+  insn('vminub',   '000100 VRT VRA VRB 01000000010',   'VRT,VRA,VRB', 'Vector Minimum Unsigned Byte',                 call2(each2('u8', Math.min))),
+  insn('vminuh',   '000100 VRT VRA VRB 01001000010',   'VRT,VRA,VRB', 'Vector Minimum Unsigned Halfword',             call2(each2('u16', Math.min))),
+  insn('vminuw',   '000100 VRT VRA VRB 01010000010',   'VRT,VRA,VRB', 'Vector Minimum Unsigned Word',                 call2(each2('u32', Math.min))),
+  insn('vminud',   '000100 VRT VRA VRB 01011000010',   'VRT,VRA,VRB', 'Vector Minimum Unsigned Doubleword',           halves2((a, b) => a.ltu(b).choose(a, b))),
+]);

@@ -1,0 +1,117 @@
+/** Vector instructions for ciphers, hashes, checksums and decimal numbers, and VSCR: Power ISA 3.0B Book I 6.11 to 6.17. */
+import {
+  polynomialSum,
+  vcipher,
+  vcipherlast,
+  vncipher,
+  vncipherlast,
+  vpmsumd,
+  vpmsumw,
+  vsbox,
+  vshasigmaw,
+} from '../vector/crypto';
+import {
+  bcdadd,
+  bcdcfn,
+  bcdcfsq,
+  bcdcfz,
+  bcdcpsgn,
+  bcdctn,
+  bcdctsq,
+  bcdctz,
+  bcds,
+  bcdsetsgn,
+  bcdsr,
+  bcdsub,
+  bcdtrunc,
+  bcdus,
+  bcdutrunc,
+} from '../vector/decimal';
+import { vpermxor } from '../vector/permute';
+import { insn, section } from '../row';
+import type { Semantics } from '../semantics';
+import type { U64 } from '../values';
+import { type Quad, addQuads, call, call1, call2, call3, quad, whole } from './vector-forms';
+
+/** Rotations and shift to the right of a sigma function of SHA-512 (FIPS 180-4 4.1.3); 0 stands for none. */
+const sigma = (x: U64, [first, second, third, shift]: readonly [number, number, number, number]): U64 => {
+  const turned = (n: number): U64 => x.rotl(64 - n);
+  return turned(first)
+    .xor(turned(second))
+    .xor(shift === 0 ? turned(third) : x.shru(shift));
+};
+
+/** vshasigmad: ST chooses the functions of the compression, bits 0 and 2 of SIX function 1 for each doubleword. */
+function sigmaDoublewords(s: Semantics): Quad {
+  const compression = s.n('ST').ne(0);
+  const of = (x: U64, one: number): U64 =>
+    s
+      .n('SIX')
+      .and(one)
+      .ne(0)
+      .choose(
+        compression.choose(sigma(x, [14, 18, 41, 0]), sigma(x, [19, 61, 0, 6])),
+        compression.choose(sigma(x, [28, 34, 39, 0]), sigma(x, [1, 8, 0, 7])),
+      );
+  return quad(of(s.vr('VRA').hi, 8), of(s.vr('VRA').lo, 2));
+}
+
+// prettier-ignore
+export const VECTOR_CRYPTO = section('Power ISA 3.0B Book I 6.11', [
+  insn('vcipher',      '000100 VRT VRA VRB 10100001000',    'VRT,VRA,VRB',     'Vector AES Cipher',                         call2(vcipher)),
+  insn('vcipherlast',  '000100 VRT VRA VRB 10100001001',    'VRT,VRA,VRB',     'Vector AES Cipher Last',                    call2(vcipherlast)),
+  insn('vncipher',     '000100 VRT VRA VRB 10101001000',    'VRT,VRA,VRB',     'Vector AES Inverse Cipher',                 call2(vncipher)),
+  insn('vncipherlast', '000100 VRT VRA VRB 10101001001',    'VRT,VRA,VRB',     'Vector AES Inverse Cipher Last',            call2(vncipherlast)),
+  insn('vsbox',        '000100 VRT VRA ///// 10111001000',  'VRT,VRA',         'Vector AES SubBytes',                       call(vsbox, 'VRT', 'VRA')),
+  insn('vshasigmaw',   '000100 VRT VRA ST SIX 11010000010', 'VRT,VRA,ST,SIX',  'Vector SHA-256 Sigma Word',                 call(vshasigmaw, 'VRT', 'VRA', 'ST', 'SIX')),
+  insn('vshasigmad',   '000100 VRT VRA ST SIX 11011000010', 'VRT,VRA,ST,SIX',  'Vector SHA-512 Sigma Doubleword',           whole(sigmaDoublewords)),
+  insn('vpmsumb',      '000100 VRT VRA VRB 10000001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Byte',       call2(polynomialSum(8))),
+  insn('vpmsumh',      '000100 VRT VRA VRB 10001001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Halfword',   call2(polynomialSum(16))),
+  insn('vpmsumw',      '000100 VRT VRA VRB 10010001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Word',       call2(vpmsumw)),
+  insn('vpmsumd',      '000100 VRT VRA VRB 10011001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Doubleword', call2(vpmsumd)),
+  insn('vpermxor',     '000100 VRT VRA VRB VRC 101101',     'VRT,VRA,VRB,VRC', 'Vector Permute and Exclusive-OR',           call3(vpermxor)),
+]);
+
+/** Ten times VRA and a digit: the low quadword, and the digit that leaves it. */
+function timesTen(s: Semantics, digit: U64 | number): { product: Quad; carry: U64 } {
+  const a = s.vr('VRA');
+  const low = quad(a.lo.mulhu(10), a.lo.mul(10));
+  const high = quad(a.hi.mul(10), 0);
+  const { sum, carry } = addQuads(s, low, high, digit);
+  return { product: sum, carry: carry.add(a.hi.mulhu(10)) };
+}
+
+/** Operands of signed decimal operations: PS chooses the code of plus. */
+const SIGNED = ['VRT', 'VRA', 'VRB', 'PS'] as const;
+
+// prettier-ignore
+export const VECTOR_DECIMAL = section('Power ISA 3.0B Book I 6.16 and 6.17', [
+  insn('vmul10cuq',  '000100 VRT VRA ///// 00000000001',    'VRT,VRA',        'Vector Multiply-by-10 and write Carry Unsigned Quadword',    whole((s) => quad(0, timesTen(s, 0).carry))),
+  insn('vmul10ecuq', '000100 VRT VRA VRB 00001000001',      'VRT,VRA,VRB',    'Vector Multiply-by-10 Extended and write Carry Unsigned Quadword', whole((s) => quad(0, timesTen(s, s.vr('VRB').lo.and(15)).carry))),
+  insn('vmul10uq',   '000100 VRT VRA ///// 01000000001',    'VRT,VRA',        'Vector Multiply-by-10 Unsigned Quadword',                    whole((s) => timesTen(s, 0).product)),
+  insn('vmul10euq',  '000100 VRT VRA VRB 01001000001',      'VRT,VRA,VRB',    'Vector Multiply-by-10 Extended Unsigned Quadword',           whole((s) => timesTen(s, s.vr('VRB').lo.and(15)).product)),
+  insn('bcdcfn.',    '000100 VRT 00111 VRB 1 PS 110000001', 'VRT,VRB,PS',     'Decimal Convert From National',                              call(bcdcfn, 'VRT', 'VRB', 'PS')),
+  insn('bcdctn.',    '000100 VRT 00101 VRB 1 / 110000001',  'VRT,VRB',        'Decimal Convert To National',                                call1(bcdctn)),
+  insn('bcdcfz.',    '000100 VRT 00110 VRB 1 PS 110000001', 'VRT,VRB,PS',     'Decimal Convert From Zoned',                                 call(bcdcfz, 'VRT', 'VRB', 'PS')),
+  insn('bcdctz.',    '000100 VRT 00100 VRB 1 PS 110000001', 'VRT,VRB,PS',     'Decimal Convert To Zoned',                                   call(bcdctz, 'VRT', 'VRB', 'PS')),
+  insn('bcdcfsq.',   '000100 VRT 00010 VRB 1 PS 110000001', 'VRT,VRB,PS',     'Decimal Convert From Signed Quadword',                       call(bcdcfsq, 'VRT', 'VRB', 'PS')),
+  insn('bcdctsq.',   '000100 VRT 00000 VRB 1 / 110000001',  'VRT,VRB',        'Decimal Convert To Signed Quadword',                         call1(bcdctsq)),
+  insn('bcdadd.',    '000100 VRT VRA VRB 1 PS 000000001',   'VRT,VRA,VRB,PS', 'Decimal Add Modulo',                                         call(bcdadd, ...SIGNED)),
+  insn('bcdsub.',    '000100 VRT VRA VRB 1 PS 001000001',   'VRT,VRA,VRB,PS', 'Decimal Subtract Modulo',                                    call(bcdsub, ...SIGNED)),
+  insn('bcdcpsgn.',  '000100 VRT VRA VRB 01101000001',      'VRT,VRA,VRB',    'Decimal Copy Sign',                                          call2(bcdcpsgn)),
+  insn('bcdsetsgn.', '000100 VRT 11111 VRB 1 PS 110000001', 'VRT,VRB,PS',     'Decimal Set Sign',                                           call(bcdsetsgn, 'VRT', 'VRB', 'PS')),
+  insn('bcds.',      '000100 VRT VRA VRB 1 PS 011000001',   'VRT,VRA,VRB,PS', 'Decimal Shift',                                              call(bcds, ...SIGNED)),
+  insn('bcdus.',     '000100 VRT VRA VRB 1 / 010000001',    'VRT,VRA,VRB',    'Decimal Unsigned Shift',                                     call2(bcdus)),
+  insn('bcdsr.',     '000100 VRT VRA VRB 1 PS 111000001',   'VRT,VRA,VRB,PS', 'Decimal Shift and Round',                                    call(bcdsr, ...SIGNED)),
+  insn('bcdtrunc.',  '000100 VRT VRA VRB 1 PS 100000001',   'VRT,VRA,VRB,PS', 'Decimal Truncate',                                           call(bcdtrunc, ...SIGNED)),
+  insn('bcdutrunc.', '000100 VRT VRA VRB 1 / 101000001',    'VRT,VRA,VRB',    'Decimal Unsigned Truncate',                                  call2(bcdutrunc)),
+]);
+
+/** NJ and SAT; the other bits of VSCR are reserved. */
+const VSCR_BITS = 0x1_0001n;
+
+// prettier-ignore
+export const VECTOR_STATUS = section('Power ISA 3.0B Book I 6.18', [
+  insn('mfvscr', '000100 VRT ///// ///// 11000000100', 'VRT', 'Move From VSCR', whole((s) => quad(0, s.VSCR.extu32()))),
+  insn('mtvscr', '000100 ///// ///// VRB 11001000100', 'VRB', 'Move To VSCR',   (s) => { s.requires('VEC'); s.VSCR.set(s.vr('VRB').lo.and(VSCR_BITS)); }),
+]);
