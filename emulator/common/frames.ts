@@ -27,6 +27,8 @@ export interface Frame {
   readonly lineStart?: boolean;
   /** Effective address of the instruction that this frame executes next or returns to. */
   readonly address?: bigint;
+  /** r1 of a function of an actor's own software: the frame of the same function at another time has another one. */
+  readonly stackPointer?: bigint;
   /** The ultracall or hypercall that a firmware frame serves. */
   readonly call?: CallInfo;
   /** Local values of a firmware or TPM frame, in order. */

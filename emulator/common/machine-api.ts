@@ -1,7 +1,7 @@
 /** The machine as script and debugger use it. */
 
 import type { Frame } from './frames';
-import type { Activity, ActivityResult, Actor, MachineConfig, MachineEvent } from './machine';
+import type { Activity, ActivityResult, Actor, ImageSymbol, MachineConfig, MachineEvent } from './machine';
 
 /** Real memory, without any check of who looks. */
 export interface RealMemory {
@@ -17,6 +17,24 @@ export interface RealMemory {
  * running without looking. All of them end at events.
  */
 export type StepDetail = 'line' | 'statement' | 'event';
+
+/** A symbol of an image with the addresses at which software arrives at it. */
+export interface PlacedSymbol extends Pick<ImageSymbol, 'name' | 'address' | 'size' | 'type'> {
+  readonly places: readonly bigint[];
+}
+
+/** Names of places in the guests' images, as an actor sees them. */
+export interface ActorSymbols {
+  /** What of the actor's own image is at an effective address. */
+  at(address: bigint): { readonly name: string; readonly offset: bigint } | undefined;
+  /** The symbol of this name, of the actor's image or, when it has none, of the first guest that has it. */
+  named(name: string): PlacedSymbol | undefined;
+  /** Symbols whose names begin so, in any case. */
+  beginning(prefix: string, limit: number): readonly PlacedSymbol[];
+}
+
+/** Those of a machine without images. */
+export const NO_SYMBOLS: ActorSymbols = { at: () => undefined, named: () => undefined, beginning: () => [] };
 
 /**
  * The machine as the scenario's executor uses it.
@@ -54,6 +72,10 @@ export interface MachineApi {
   peek(address: bigint, length: number): Uint8Array | undefined;
   /** Real address behind a guest physical address, or undefined. */
   ra(guest: string, gpa: bigint): bigint | undefined;
+  /** Symbols for the current actor. */
+  readonly symbols: ActorSymbols;
+  /** The address behind the instruction at NIA when that calls a function (a branch with LK = 1). */
+  readonly returnAddress: bigint | undefined;
   /** Where the current actor's `asm` code is placed: effective address of offset 0. */
   codeBase(): bigint;
   /** Sets bytes as the debugger does, without access checks; false where there is no memory. */

@@ -13,6 +13,46 @@ export interface GuestConfig {
   /** Size of the guest's memory in bytes; a multiple of 64 KiB, at least 1 MiB. */
   readonly memoryBytes: number;
   readonly endian: 'little' | 'big';
+  /** Software that is in its memory at power-on, and where it begins. */
+  readonly image?: GuestImage;
+  readonly initrd?: ImagePart;
+  /** Command line for the image's device tree. */
+  readonly bootargs?: string;
+}
+
+/** Bytes at a guest physical address; the rest of `memBytes` is zero. */
+export interface ImagePart {
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+  readonly memBytes: bigint;
+}
+
+/** An image with its place in a guest's memory. */
+export interface GuestImage {
+  /** The file, as the scenario names it. */
+  readonly name: string;
+  readonly parts: readonly ImagePart[];
+  /** Lowest guest physical address. */
+  readonly start: bigint;
+  /** Guest physical address of the first instruction. */
+  readonly entry: bigint;
+  /** r2 at the entry, when a function descriptor has it. */
+  readonly toc: bigint | undefined;
+  readonly symbols: readonly ImageSymbol[];
+  /** Ranges that were linked to other addresses (`linked`) than they are loaded at (`loaded`). */
+  readonly moved: readonly { readonly linked: bigint; readonly loaded: bigint; readonly bytes: bigint }[];
+}
+
+export interface ImageSymbol {
+  readonly name: string;
+  /** Effective address as the software was linked; of a function, its global entry point. */
+  readonly address: bigint;
+  /** In bytes; 0 when it is not known. */
+  readonly size: bigint;
+  readonly type: 'function' | 'object' | 'label' | 'absolute';
+  readonly binding: 'local' | 'global' | 'weak';
+  /** Distance of the local entry point, in bytes: calls inside of the image go there. */
+  readonly localEntry: number;
 }
 
 export interface MachineConfig {
@@ -46,10 +86,16 @@ export type Activity =
   /** An `asm` block, assembled for either byte order: placed at the actor's code area + offset, run to its end. */
   | { readonly kind: 'code'; readonly offset: number; readonly little: Uint8Array; readonly big: Uint8Array }
   /**
-   * The actor's own software, from its NIA on, for so many instructions. Interrupts to its own level are its own business.
-   * Result: the number of instructions.
+   * The actor's own software, from its NIA on, for so many instructions, or until it arrives at one of the addresses in
+   * `until`, or at the end of the actor's code area, where a program returns to. Interrupts to its own level are its own
+   * business. With `calls` a call or an interrupt ends it too. Result: the number of instructions.
    */
-  | { readonly kind: 'run'; readonly instructions: number };
+  | {
+      readonly kind: 'run';
+      readonly instructions: number;
+      readonly until?: readonly bigint[];
+      readonly calls?: boolean;
+    };
 
 export type ActivityResult =
   | { readonly kind: 'done'; readonly value?: bigint; readonly bytes?: Uint8Array }

@@ -5,10 +5,11 @@
  * own. Loads and stores use r3 and r4 and put them back. All state here is plain data.
  */
 
-import type { Activity, ActivityResult } from '../common/machine';
+import type { Activity, ActivityResult, InterruptInfo } from '../common/machine';
+import type { Interrupt } from '../cpu/cpu';
 import { callNamed } from '../pef/calls';
 import { codeValue } from '../pef/codes';
-import { SNIPPETS, type SnippetName } from './layout';
+import { SNIPPETS, type SnippetName, type TpmBuffer } from './layout';
 
 const H_TPM_COMM = BigInt(callNamed('H_TPM_COMM')?.number ?? 0);
 const EXECUTE = codeValue('TPM_COMM_OP_EXECUTE');
@@ -18,6 +19,8 @@ export interface Primitive {
   readonly snippet: SnippetName;
   readonly registers: readonly (readonly [number: number, value: bigint])[];
 }
+
+export type RunActivity = Extract<Activity, { readonly kind: 'run' }>;
 
 /** An activity under way. */
 export interface Work {
@@ -33,13 +36,9 @@ export interface Work {
   collected: Uint8Array;
   /** `send` goes through three: the command to the buffer, the call, the response from the buffer. */
   phase: 'store' | 'call' | 'load';
+  /** A call or an interrupt happened in it. */
+  called: boolean;
   result: ActivityResult | undefined;
-}
-
-/** Where an actor's TPM buffer is: `address` as the actor stores to it, `gpa` as it names it in the call. */
-export interface TpmBuffer {
-  readonly address: bigint;
-  readonly gpa: bigint;
 }
 
 /** Distance of the response from the command in the TPM buffer, and the largest of each. */
@@ -55,7 +54,17 @@ export function keepsRegisters(activity: Activity): boolean {
 export function startWork(activity: Activity, saved: readonly bigint[] | undefined, msr: bigint, nia: bigint): Work {
   const length = activity.kind === 'load bytes' ? activity.length : 0;
   const phase = activity.kind === 'send' || activity.kind.startsWith('store') ? 'store' : 'load';
-  return { activity, msr, nia, saved, done: 0, collected: new Uint8Array(length), phase, result: undefined };
+  return {
+    activity,
+    msr,
+    nia,
+    saved,
+    done: 0,
+    collected: new Uint8Array(length),
+    phase,
+    called: false,
+    result: undefined,
+  };
 }
 
 const call = (lev: 1 | 2, number: bigint, args: readonly bigint[]): Primitive => ({
@@ -185,4 +194,9 @@ export function describe(activity: Activity): string {
     default:
       return activity.kind;
   }
+}
+
+/** An interrupt as scenario and debugger see it. */
+export function infoOf({ vector, row, cia, level, detail }: Interrupt): InterruptInfo {
+  return { vector, name: row.name, address: cia, level, detail };
 }

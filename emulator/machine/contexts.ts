@@ -5,12 +5,17 @@
 
 import type { Actor, MachineConfig } from '../common/machine';
 import type { Cpu, CpuContext } from '../cpu/cpu';
-import { SPRN } from '../isa/sprs';
+import { SPRN, sprMask } from '../isa/sprs';
 import { type PlacedGuest, guestNamed } from './layout';
+import { entryState } from './software';
 import { LEVEL_MSR, PROBLEM_STATE, actorMsr, levelOf } from './levels';
+
+/** Byte order in which an operating system takes its interrupts. */
+const ILE = sprMask('LPCR', 'ILE');
 
 export class Contexts {
   readonly #cpu: Cpu;
+  readonly #config: MachineConfig;
   readonly #guests: readonly PlacedGuest[];
   readonly #powerOn: CpuContext;
   /** Registers of those who do not act now. */
@@ -21,6 +26,7 @@ export class Contexts {
   /** @param cpu as it is after power-on */
   constructor(cpu: Cpu, config: MachineConfig, guests: readonly PlacedGuest[]) {
     this.#cpu = cpu;
+    this.#config = config;
     this.#guests = guests;
     this.#powerOn = cpu.saveContext();
     this.#actor = { kind: 'guest', guest: config.guests[0]?.name ?? '', user: false };
@@ -93,13 +99,22 @@ export class Contexts {
   #begin(actor: Actor): void {
     this.#cpu.msr = actorMsr(actor, this.endian(actor));
     this.#setPartition(actor);
+    const entry = actor.kind === 'guest' && entryState(guestNamed(this.#guests, actor.guest), this.#config);
+    if (!entry) return;
+    this.#cpu.nia = entry.nia;
+    this.#cpu.lr = entry.lr;
+    for (const [number, value] of entry.gprs) this.#cpu.setGpr(number, value);
   }
 
   #setPartition(actor: Actor): void {
     // The ultravisor works on the partition that was there before.
     if (actor.kind === 'ultravisor') return;
-    const lpid = actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest).lpid : 0;
-    this.#cpu.setSpr(SPRN.LPIDR, BigInt(lpid));
+    const guest = actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest) : undefined;
+    this.#cpu.setSpr(SPRN.LPIDR, BigInt(guest?.lpid ?? 0));
+    if (!guest) return;
+    // As a hypervisor does for the operating system that it enters.
+    const lpcr = this.#cpu.spr(SPRN.LPCR) & ~ILE;
+    this.#cpu.setSpr(SPRN.LPCR, guest.endian === 'little' ? lpcr | ILE : lpcr);
   }
 
   /** Everything here beyond the CPU, as plain data for hashing. */

@@ -75,3 +75,17 @@ export function guestNamed(guests: readonly PlacedGuest[], name: string): Placed
   if (!guest) throw new InputError('unknown-guest', `There is no guest named ${name} in this machine.`);
   return guest;
 }
+
+/** Where an actor's TPM buffer is: `address` as the actor stores to it, `gpa` as it names it in the call. */
+export interface TpmBuffer {
+  readonly address: bigint;
+  readonly gpa: bigint;
+}
+
+/** The actor's TPM buffer; those who are no guest use the first guest's. @throws InputError `no-guest`, `unknown-guest` */
+export function tpmBuffer(actor: Actor, guests: readonly PlacedGuest[]): TpmBuffer {
+  const guest = actor.kind === 'guest' ? guestNamed(guests, actor.guest) : guests[0];
+  if (!guest) throw new InputError('no-guest', 'A machine needs at least one guest.');
+  const gpa = guest.tpmBuffer;
+  return { gpa, address: actor.kind === 'guest' ? gpa : guest.base + gpa };
+}

@@ -8,7 +8,7 @@
 
 import { InputError } from '../common/errors';
 import type { Frame } from '../common/frames';
-import type { MachineApi, StepDetail } from '../common/machine-api';
+import type { ActorSymbols, MachineApi, StepDetail } from '../common/machine-api';
 import {
   type Activity,
   type ActivityResult,
@@ -30,15 +30,18 @@ import type { HypervisorState } from '../pef/firmware';
 import { EmbeddedTpm } from '../tpm/embedded';
 import type { ExternalDevice } from '../tpm/device';
 import { commandNameOf } from '../tpm/codec';
-import { type Work, absorb, describe, keepsRegisters, nextPrimitive, resultOf, startWork } from './activities';
-import type { Primitive, TpmBuffer } from './activities';
+import { type Work, absorb, describe, infoOf, keepsRegisters, nextPrimitive, resultOf, startWork } from './activities';
+import type { Primitive, RunActivity } from './activities';
 import { FirmwareStack, type ReturnPath } from './firmware-stack';
+import { plainBytes, textBytes } from './hashing';
 import { InputLog } from './input-log';
 import { CodeArea } from './code-area';
 import { Contexts } from './contexts';
-import { type PlacedGuest, guestNamed, placeGuests } from './layout';
+import { type PlacedGuest, placeGuests, tpmBuffer } from './layout';
 import { LEVEL_MSR, levelOf } from './levels';
 import { Partitions } from './partitions';
+import { GuestSymbols, loadImages } from './software';
+import { returnAddressOf, softwareFrames } from './views';
 import { TpmProxy } from './tpm-proxy';
 
 /** What only the program around the machine can give. */
@@ -57,6 +60,7 @@ export class Machine implements MachineApi {
   readonly #firmware: FirmwareStack;
   readonly #hypervisor: HypervisorState = { tpmOpen: false };
   readonly #contexts: Contexts;
+  readonly #symbols: GuestSymbols;
   #work: Work | undefined;
   #primitive: Primitive | undefined;
   #codeBreakpoints: ReadonlySet<bigint> = new Set();
@@ -73,6 +77,7 @@ export class Machine implements MachineApi {
     this.cpu = new Cpu(this.memory);
     this.cpu.partitionScope = { translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa) };
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
+    this.#symbols = new GuestSymbols(config.guests);
     const makeExternal = services.externalTpm;
     this.#tpm = new TpmProxy(config.tpm, {
       embedded: config.tpm.kind === 'embedded' ? new EmbeddedTpm(config.seed) : undefined,
@@ -87,6 +92,11 @@ export class Machine implements MachineApi {
       hypervisor: this.#hypervisor,
       memoryOf: (lpid) => this.#partitions.memoryOf(lpid),
     });
+    this.#powerUp();
+  }
+
+  #powerUp(): void {
+    loadImages(this.#guests, this.memory);
     this.#contexts.powerUp();
   }
 
@@ -120,13 +130,13 @@ export class Machine implements MachineApi {
     if (activity.kind === 'code') {
       const image = this.endian === 'little' ? activity.little : activity.big;
       this.cpu.nia = this.#area.place(activity.offset, image, this.endian);
-    } else if (activity.kind === 'run') this.#finishRun(this.#work, activity.instructions);
+    } else if (activity.kind === 'run') this.#settleRun(this.#work, activity);
     else this.#prepare(this.#work);
   }
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
   #prepare(work: Work): void {
-    const primitive = nextPrimitive(work, this.endian === 'little', () => this.#tpmBuffer());
+    const primitive = nextPrimitive(work, this.endian === 'little', () => tpmBuffer(this.actor, this.#guests));
     this.#primitive = primitive;
     if (!primitive) {
       work.result = resultOf(work);
@@ -138,14 +148,6 @@ export class Machine implements MachineApi {
     const snippet = primitive.snippet === 'sc1' && this.actor.kind === 'ultravisor' ? 'urfid' : primitive.snippet;
     this.cpu.nia = this.#area.snippet(snippet, this.endian);
     if (snippet === 'urfid') this.#firmware.aimAtHypervisor();
-  }
-
-  #tpmBuffer(): TpmBuffer {
-    const actor = this.actor;
-    const guest = actor.kind === 'guest' ? guestNamed(this.#guests, actor.guest) : this.#guests[0];
-    if (!guest) throw new InputError('no-guest', 'A machine needs at least one guest.');
-    const gpa = guest.tpmBuffer;
-    return { gpa, address: actor.kind === 'guest' ? gpa : guest.base + gpa };
   }
 
   get state(): 'idle' | 'running' | 'waiting' {
@@ -209,7 +211,7 @@ export class Machine implements MachineApi {
     const work = this.#work;
     if (!work) return 1;
     if (work.activity.kind === 'code') return this.#runCode(this.#linewise(detail) ? 1 : maxTicks, events);
-    if (work.activity.kind === 'run') return this.#runSoftware(work, work.activity.instructions, maxTicks, events);
+    if (work.activity.kind === 'run') return this.#runSoftware(work, work.activity, maxTicks, events);
     this.#afterRun(this.cpu.run(1), events);
     return 1;
   }
@@ -227,31 +229,35 @@ export class Machine implements MachineApi {
   }
 
   /** Runs the actor's own software; the instructions of a call's routine do not count. */
-  #runSoftware(work: Work, wanted: number, maxInstructions: number, events: MachineEvent[]): number {
+  #runSoftware(work: Work, run: RunActivity, maxInstructions: number, events: MachineEvent[]): number {
     const before = work.done;
-    const executed = this.#runCode(Math.min(maxInstructions, wanted - before), events);
+    const executed = this.#runCode(Math.min(maxInstructions, run.instructions - before), events);
     work.done = before + executed;
-    this.#finishRun(work, wanted);
+    this.#settleRun(work, run);
     return executed;
   }
 
-  #finishRun(work: Work, wanted: number): void {
-    if (work.done >= wanted && !work.result && !this.#firmware.busy) {
-      this.#finish(work, { kind: 'done', value: BigInt(work.done) });
-    }
+  /** Ends a run that has come to its end. A place where it already stood when it began is none. */
+  #settleRun(work: Work, { instructions, until, calls }: RunActivity): void {
+    if (work.result || this.#firmware.busy) return;
+    const arrived = work.done > 0 && until?.includes(this.cpu.nia);
+    if (!arrived && work.done < instructions && !(calls && work.called) && this.cpu.nia !== this.#area.end) return;
+    this.#finish(work, { kind: 'done', value: BigInt(work.done) });
   }
 
   /** Tells the CPU its breakpoints when they are not the ones that it has. */
   #arm(): void {
-    const wanted = [...this.#codeBreakpoints, this.#area.end];
-    if (wanted.length === this.#armed.size && wanted.every((address) => this.#armed.has(address))) return;
-    this.#armed = new Set(wanted);
+    const activity = this.#work?.activity;
+    const places = activity?.kind === 'run' ? (activity.until ?? []) : [];
+    const wanted = new Set([...this.#codeBreakpoints, ...places, this.#area.end]);
+    if (wanted.size === this.#armed.size && [...wanted].every((address) => this.#armed.has(address))) return;
+    this.#armed = wanted;
     this.cpu.setBreakpoints(this.#armed);
   }
 
   #afterRun(exit: CpuExit, events: MachineEvent[]): void {
     if (exit.reason === 'interrupt') this.#interrupted(exit.interrupt, events);
-    else this.#arrived(events);
+    else if (this.#work?.activity.kind !== 'run') this.#arrived(events);
   }
 
   /** The CPU is back in the actor's code: is the instruction or the block over? */
@@ -263,7 +269,7 @@ export class Machine implements MachineApi {
       return;
     }
     if (work.activity.kind === 'run') {
-      this.#finishRun(work, work.activity.instructions);
+      this.#settleRun(work, work.activity);
       return;
     }
     const primitive = this.#primitive;
@@ -298,6 +304,7 @@ export class Machine implements MachineApi {
     const { level, lev } = interrupt;
     const mine = this.actor.kind === level || (level === 'guest' && this.actor.kind === 'guest');
     const info = infoOf(interrupt);
+    if (this.#work) this.#work.called = true;
     events.push({ kind: 'interrupt', interrupt: info });
     if (!mine && level !== 'guest' && (lev === 1 || lev === 2)) {
       const problem = (interrupt.from & MSR.PR) !== 0n && lev === 1;
@@ -325,9 +332,13 @@ export class Machine implements MachineApi {
     this.#toScript(refused, info);
   }
 
-  /** No model takes the interrupt: the scripted software has to deal with it, and goes on where it was. */
+  /**
+   * No model takes the interrupt: the scripted software has to deal with it, and goes on where it was. Software that runs
+   * has its own handler, unless there are no instructions at the vector.
+   */
   #toScript(interrupt: Interrupt, info: InterruptInfo): void {
-    if (this.#work?.activity.kind === 'run' && levelOf(this.#work.msr) === info.level) return;
+    const own = this.#work?.activity.kind === 'run' && levelOf(this.#work.msr) === info.level;
+    if (own && this.cpu.peek(this.cpu.nia, 4)?.some((byte) => byte !== 0)) return;
     this.cpu.msr = interrupt.from;
     this.cpu.nia = interrupt.cia;
     if (this.#work) this.#finish(this.#work, { kind: 'interrupt', interrupt: info });
@@ -413,6 +424,14 @@ export class Machine implements MachineApi {
     return this.cpu.writeRegister(name, value);
   }
 
+  get symbols(): ActorSymbols {
+    return this.#symbols.of(this.actor);
+  }
+
+  get returnAddress(): bigint | undefined {
+    return this.#firmware.busy ? undefined : returnAddressOf(this);
+  }
+
   codeBase(): bigint {
     return this.#area.asmBase;
   }
@@ -422,9 +441,19 @@ export class Machine implements MachineApi {
     if (!work || this.state === 'idle') return [];
     const tpm = this.#tpm.frame();
     const firmware = this.#firmware.frames();
-    const name = `${actorName(this.actor)}: ${describe(work.activity)}`;
     const address = firmware.length > 0 ? this.#firmware.callerAddress : this.cpu.nia;
-    return [...(tpm ? [tpm] : []), ...firmware, { kind: 'code', name, address, lineStart: firmware.length === 0 }];
+    const code: Frame = {
+      kind: 'code',
+      name: `${actorName(this.actor)}: ${describe(work.activity)}`,
+      address,
+      lineStart: firmware.length === 0,
+    };
+    // Software that runs has functions; the instructions of a statement or an `asm` block are one frame.
+    const own =
+      work.activity.kind === 'run'
+        ? softwareFrames(this, code, this.#area.end, this.#symbols.tableOf(this.actor))
+        : [code];
+    return [...(tpm ? [tpm] : []), ...firmware, ...own];
   }
 
   // --- time travel --------------------------------------------------------------------------------------------------
@@ -445,40 +474,21 @@ export class Machine implements MachineApi {
     this.#hypervisor.tpmOpen = false;
     this.#work = undefined;
     this.#primitive = undefined;
-    this.#contexts.powerUp();
+    this.#powerUp();
   }
 
   hashInto(update: (bytes: Uint8Array) => void): void {
     update(this.cpu.stateBytes());
     for (const page of this.memory.dirtyPages()) {
-      update(text(`page ${page}`));
+      update(textBytes(`page ${page}`));
       update(this.memory.read(page, DIRTY_PAGE_BYTES));
     }
-    update(text(plain([this.#contexts.state(), this.#work, this.#primitive, this.#hypervisor])));
-    update(text(plain([this.#tpm.summary(), this.#tpm.exchange, this.#tpm.state(), this.#firmware.summary()])));
+    update(plainBytes([this.#contexts.state(), this.#work, this.#primitive, this.#hypervisor]));
+    update(plainBytes([this.#tpm.summary(), this.#tpm.exchange, this.#tpm.state(), this.#firmware.summary()]));
   }
 
   /** Ends the connection of an external TPM. Never rejects. */
   dispose(): Promise<void> {
     return this.#tpm.dispose();
   }
-}
-
-function infoOf({ vector, row, cia, level, detail }: Interrupt): InterruptInfo {
-  return { vector, name: row.name, address: cia, level, detail };
-}
-
-const encoder = new TextEncoder();
-
-function text(of: string): Uint8Array {
-  return encoder.encode(of);
-}
-
-/** Plain data as text that is the same for the same data. */
-function plain(data: unknown): string {
-  return JSON.stringify(data, (_, value: unknown) => {
-    if (typeof value === 'bigint') return `${value}n`;
-    if (value instanceof Uint8Array) return Array.from(value).join(' ');
-    return value;
-  });
 }

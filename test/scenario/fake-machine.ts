@@ -7,7 +7,7 @@
 import { realMemory } from '../real-memory';
 import { concat } from '../../emulator/common/bytes';
 import type { Frame } from '../../emulator/common/frames';
-import type { MachineApi } from '../../emulator/common/machine-api';
+import { type MachineApi, NO_SYMBOLS } from '../../emulator/common/machine-api';
 import type { Activity, ActivityResult, Actor, MachineConfig, MachineEvent } from '../../emulator/common/machine';
 
 const MEMORY_BYTES = 0x10000;
@@ -15,6 +15,8 @@ const TICKS = 3;
 
 export class FakeMachine implements MachineApi {
   readonly endian = 'little';
+  readonly symbols = NO_SYMBOLS;
+  readonly returnAddress = undefined;
   private bytes = new Uint8Array(MEMORY_BYTES);
   readonly memory = realMemory(() => this.bytes);
   private registers = new Map<string, bigint>();

@@ -6,7 +6,7 @@
 import { realMemory } from '../real-memory';
 import { createHash } from 'node:crypto';
 import type { Frame, NamedValue, SourceId } from '../../emulator/common/frames';
-import type { MachineApi } from '../../emulator/common/machine-api';
+import { type MachineApi, NO_SYMBOLS } from '../../emulator/common/machine-api';
 import type { Actor, CallInfo, MachineConfig, MachineEvent } from '../../emulator/common/machine';
 import type { Value } from '../../emulator/common/values';
 import type { DebugTarget, EvaluateResult, RunOutcome, RunStatus } from '../../emulator/timeline/replayable';
@@ -322,6 +322,8 @@ export class FakeRun implements DebugTarget {
 /** 64 KiB of memory at address 0, and a few registers. */
 export class FakeMachine implements MachineApi {
   readonly endian = 'little';
+  readonly symbols = NO_SYMBOLS;
+  readonly returnAddress = undefined;
   readonly config: MachineConfig = {
     profile: 'spec',
     normalBytes: 1 << 20,
