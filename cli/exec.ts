@@ -6,15 +6,19 @@
  *
  * Text is hexadecimal, with or without 0x (the answer writes it as the input does), a JSON number is what it says; a missing
  * register is 0, missing `steps` are 1.
- * Real mode: an effective address is the real one, in every privilege state. Of memory regions that overlap the later one
- * counts. The answer has `executed`, and where an interrupt ended the execution `stopped` with its name and `interrupt`
+ * Other registers (`fpr`, `vsr`, `fpscr`, `vscr`, `spr`) and `cpu` are optional, see exec-registers.ts.
+ *
+ * Real mode: an effective address is the real one, in every privilege state, unless PTCR names a partition table. Of memory
+ * regions that overlap the later one counts. The answer has `executed`, and where an interrupt ended the execution `stopped` with its name and `interrupt`
  * with its vector, address, MSR before it and reason; registers are as the interrupt has set them. An `id` comes back as
  * it was given.
  */
-import { InputError, PefError, messageOf } from '../emulator/common/errors';
+import { PefError, messageOf } from '../emulator/common/errors';
 import { fromHex } from '../emulator/common/bytes';
-import { Cpu, type CpuExit } from '../emulator/cpu/cpu';
+import { Cpu, type CpuExit, type PartitionScope } from '../emulator/cpu/cpu';
 import { PhysicalMemory } from '../emulator/memory/physical';
+import { REGISTER_MEMBERS, registerAnswer, registerTexts, setRegisters, usesTables } from './exec-registers';
+import { type Json, bad, hex, list, object } from './exec-values';
 
 /** Most instructions of one execution. */
 export const EXEC_STEP_LIMIT = 100_000_000;
@@ -30,7 +34,7 @@ export const EXEC_TEXT_LIMIT = 64 * 2 ** 20;
 /** Instructions between two looks at what the caller wants: at worst some tenths of a second. */
 const SLICE = 250_000;
 /** Members that an input has, and those that only an answer has: it can be given back. */
-const MEMBERS = ['id', 'gpr', 'cr', 'xer', 'lr', 'ctr', 'msr', 'pc', 'memory', 'steps'];
+const MEMBERS = ['id', 'gpr', 'cr', 'xer', 'lr', 'ctr', 'msr', 'pc', 'memory', 'steps', ...REGISTER_MEMBERS];
 const ANSWER_MEMBERS = ['executed', 'stopped', 'interrupt'];
 
 interface Region {
@@ -39,6 +43,7 @@ interface Region {
 }
 
 let shared: Cpu | undefined;
+const ONE_TO_ONE: PartitionScope = { translate: (_lpid, gpa) => gpa };
 
 /** One CPU for all lines, as after reset. */
 function freshCpu(): Cpu {
@@ -47,7 +52,6 @@ function freshCpu(): Cpu {
     shared.reset();
   } else {
     shared = new Cpu(memoryOfMost(NORMAL_BYTES));
-    shared.partitionScope = { translate: (_lpid, gpa) => gpa };
   }
   return shared;
 }
@@ -96,8 +100,6 @@ function parse(json: string): unknown {
   }
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 function* execute(request: Json): Generator<void, Json> {
   const unknown = Object.keys(request).find((name) => !MEMBERS.includes(name) && !ANSWER_MEMBERS.includes(name));
   if (unknown !== undefined) {
@@ -116,6 +118,8 @@ function* execute(request: Json): Generator<void, Json> {
   cpu.lr = hex(request.lr, 'lr');
   cpu.ctr = hex(request.ctr, 'ctr');
   cpu.msr = hex(request.msr, 'msr');
+  setRegisters(cpu, request);
+  cpu.partitionScope = usesTables(cpu, request) ? undefined : ONE_TO_ONE;
   const pc = hex(request.pc, 'pc');
   if ((pc & 3n) !== 0n) throw bad('pc must be a multiple of 4.');
   cpu.nia = pc;
@@ -127,20 +131,21 @@ function* execute(request: Json): Generator<void, Json> {
     exit = cpu.run(Math.min(SLICE, steps - executed));
     executed += exit.executed;
   } while (exit.reason === 'budget' && executed < steps);
-  return answer(cpu, { ...exit, executed }, regions, writes0x(request) ? '0x' : '');
+  return answer(cpu, { ...exit, executed }, request, regions);
 }
 
 /** Whether the input's numbers have 0x; without any text they get it. */
 function writes0x(request: Json): boolean {
   const addresses = list(request.memory, 'memory', REGION_LIMIT).map((entry) => object(entry, 'memory').addr);
   const { gpr, cr, xer, lr, ctr, msr, pc } = request;
-  const texts = [list(gpr, 'gpr', 32), cr, xer, lr, ctr, msr, pc, addresses]
+  const texts = [list(gpr, 'gpr', 32), cr, xer, lr, ctr, msr, pc, addresses, registerTexts(request)]
     .flat()
     .filter((text) => typeof text === 'string');
   return texts.length === 0 || texts.some((text) => /^\s*0x/i.test(text));
 }
 
-function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[], prefix: string): Json {
+function answer(cpu: Cpu, exit: CpuExit, request: Json, regions: readonly Region[]): Json {
+  const prefix = writes0x(request) ? '0x' : '';
   const digits = (value: bigint, width = 16): string => `${prefix}${value.toString(16).padStart(width, '0')}`;
   const state = {
     gpr: Array.from({ length: 32 }, (_, n) => digits(cpu.gpr(n))),
@@ -149,6 +154,7 @@ function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[], prefix: str
     lr: digits(cpu.lr),
     ctr: digits(cpu.ctr),
     msr: digits(cpu.msr),
+    ...registerAnswer(cpu, request, digits),
     pc: digits(cpu.nia),
     memory: regions.map(({ address, bytes }) => ({
       addr: digits(address),
@@ -161,31 +167,6 @@ function answer(cpu: Cpu, exit: CpuExit, regions: readonly Region[], prefix: str
   const { row, cia, from, detail } = exit.interrupt;
   const interrupt = { vector: digits(BigInt(row.vector), 1), address: digits(cia), msr: digits(from), detail };
   return { ...state, stopped: row.name, interrupt };
-}
-
-const bad = (message: string): InputError => new InputError('bad-exec-input', message);
-
-function object(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${what} must be a JSON object.`);
-  return value as Json;
-}
-
-function list(value: unknown, name: string, limit: number): readonly unknown[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw bad(`${name} must be a JSON array.`);
-  if (value.length > limit) throw bad(`${name} has ${value.length} elements; the limit is ${limit}.`);
-  return value;
-}
-
-function hex(value: unknown, name: string, bits = 64): bigint {
-  if (value === undefined) return 0n;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < 2 ** bits) return BigInt(value);
-  const match = typeof value === 'string' ? /^\s*(?:0x)?([0-9a-f]+)\s*$/i.exec(value) : null;
-  const text = match?.[1]?.replace(/^0+(?=.)/, '');
-  if (text === undefined || text.length > bits / 4) {
-    throw bad(`${name} must be a string of up to ${bits / 4} hexadecimal digits.`);
-  }
-  return BigInt(`0x${text}`);
 }
 
 function region(value: unknown, index: number): Region {

@@ -20,6 +20,10 @@ interface Answer {
 }
 const exec = (request: unknown): Answer => JSON.parse(execLine(JSON.stringify(request))) as Answer;
 
+const hex16 = (value: number, prefix = ''): string => `${prefix}${value.toString(16).padStart(16, '0')}`;
+const zeros = (count: number, width = 16, prefix = ''): string[] =>
+  new Array<string>(count).fill(`${prefix}${'0'.repeat(width)}`);
+
 describe('pef exec', () => {
   it('executes instructions in little-endian mode', () => {
     const answer = exec({
@@ -110,7 +114,46 @@ describe('pef exec', () => {
     expect([answer.executed, answer.gpr[3], answer.pc]).toEqual([999_999, '00000000000a2c2a', '0000000000000000']);
   });
   it.each([
+    // In the input, and in the answer.
+    ['a list of FPRs', { fpr: ['3ff0000000000000'] }, { fpr: ['3ff0000000000000', ...zeros(31)] }],
+    ['VSRs as texts', { vsr: ['0x1'] }, { vsr: [`0x${'0'.repeat(31)}1`, ...zeros(63, 32, '0x')] }],
+    ['VSRs as pairs', { vsr: [['1', '2']] }, { vsr: [[hex16(1), hex16(2)], ...Array(63).fill(zeros(2))] }],
+    ['FPSCR and VSCR', { fpscr: '1', vscr: '10000' }, { fpscr: hex16(1), vscr: '00010000' }],
+    ['SPRs by name', { spr: { SRR0: '100', srr1: '2' } }, { spr: { SRR0: hex16(256), srr1: hex16(2) } }],
+    ['SPRs by number', { spr: { 26: '100', '0x1b': '2' } }, { spr: { 26: hex16(256), '0x1b': hex16(2) } }],
+    ['what is only asked for', { lr: '7', spr: ['LR', 'FPSCR'] }, { spr: { LR: hex16(7), FPSCR: hex16(0) } }],
+    ['null as a question', { spr: { PVR: null } }, { spr: { PVR: '0x004e1203' } }],
+    ['the model alone', { cpu: 'power9', lr: '1' }, { cpu: 'power9' }],
+    ['the byte order', { cpu: { endian: 'little' }, msr: '0' }, { msr: hex16(1) }],
+  ])('takes %s', (_, input, answer) => expect(exec({ ...input, steps: 0 })).toMatchObject(answer));
+  it('puts FPR n into doubleword 0 of VSR n', () => {
+    const { vsr } = exec({ vsr: [['1', '2']], fpr: ['3'], steps: 0 }) as unknown as { vsr: string[][] };
+    expect(vsr[0]).toEqual([hex16(3), hex16(2)]);
+  });
+  it('gives SPRs as the instructions leave them', () => {
+    const memory = [{ addr: '0', hex: '44000002' }]; // sc
+    const answer = exec({ msr: '9000000000000000', memory, spr: ['SRR0', 'SRR1'] });
+    expect(answer).toMatchObject({ stopped: 'System Call', spr: { SRR0: hex16(4), SRR1: '9000000000000000' } });
+  });
+  it('leaves nothing of the registers of a line to the next', () => {
+    exec({ vsr: ['1'], fpscr: '1', spr: { SPRG0: '1', PTCR: '10000' }, steps: 0 });
+    const asked = exec({ vsr: [], spr: ['FPSCR', 'SPRG0', 'PTCR'], steps: 0 }) as unknown as { vsr: string[] };
+    expect(asked).toMatchObject({ spr: { FPSCR: hex16(0, '0x'), SPRG0: hex16(0, '0x'), PTCR: hex16(0, '0x') } });
+    expect(asked.vsr[0]).toBe(`0x${'0'.repeat(32)}`);
+  });
+  it.each([
     ['', 'JSON'],
+    ['{"spr":{"NOSUCH":"1"}}', "no special purpose register 'NOSUCH'"],
+    ['{"spr":{"1000":"1"}}', "no special purpose register '1000'"],
+    ['{"spr":{"SRR0":{}}}', 'spr.SRR0'],
+    ['{"vsr":[["1"]]}', 'vsr[0] must be one text or a pair'],
+    ['{"vsr":["100000000000000000000000000000000"]}', 'vsr[0] must be'],
+    ['{"fpr":5}', 'fpr must be a JSON array'],
+    ['{"vscr":"100000000"}', 'vscr must be'],
+    ['{"cpu":"power8"}', 'power9'],
+    ['{"cpu":{"endian":"middle"}}', 'little'],
+    ['{"cpu":{"translate":1}}', 'cpu.translate'],
+    ['{"cpu":{"speed":1}}', "cpu has no member 'speed'"],
     ['{"steps":1', 'not JSON'],
     ['{"step":1}', "no member 'step'"],
     ['{"gpr":["-1"]}', 'gpr[0]'],
