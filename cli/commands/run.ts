@@ -6,6 +6,7 @@ import { InputError } from '../../emulator/common/errors';
 import type { Machine } from '../../emulator/machine';
 import { type LoadedScenario, loadScenario } from '../../emulator/scenario/load';
 import { ScenarioRun } from '../../emulator/scenario/run';
+import { Pacer } from '../../emulator/timeline/pacer';
 import { diskFiles, workspaceOf } from '../../extension/adapter/files';
 import { type Command, EXIT, type Io } from '../command';
 import { makeMachine } from '../machine';
@@ -31,8 +32,7 @@ Runs the scenarios of FILE and shows each call, each TPM exchange and the result
 Exit code: 0 all passed, 1 one failed, 2 the file has errors, 3 a back end failed.
 `;
 
-/** Ticks between two looks at the clock and the keyboard. */
-const STRIDE = 200_000;
+/** Milliseconds between two looks at the keyboard. */
 const SLICE_MS = 20;
 
 export const runCommand: Command = {
@@ -147,13 +147,19 @@ async function drive(
   happened: (event: MachineEvent) => void,
 ) {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  let sliceEnd = performance.now() + SLICE_MS;
+  const pacer = new Pacer();
+  let strideBegan = performance.now();
+  let sliceEnd = strideBegan + SLICE_MS;
   while (run.status !== 'finished' && !limit.aborted) {
     if (run.status === 'waiting') await run.service(limit);
-    else run.step(STRIDE, 'event').forEach(happened);
-    if (performance.now() > sliceEnd) {
+    else run.step(pacer.ticks, 'event').forEach(happened);
+    const now = performance.now();
+    pacer.took(now - strideBegan);
+    strideBegan = now;
+    if (now > sliceEnd) {
       await new Promise((next) => setImmediate(next));
-      sliceEnd = performance.now() + SLICE_MS;
+      strideBegan = performance.now();
+      sliceEnd = strideBegan + SLICE_MS;
     }
   }
   if (run.status === 'finished') return undefined;

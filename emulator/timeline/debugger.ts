@@ -13,7 +13,7 @@ import type { BreakpointTable, Hit, HitReason, Surroundings } from './breakpoint
 import { beginsLine, depthOf, positionOf, type Position } from './position';
 import type { DebugTarget, RunOutcome } from './replayable';
 import { LineStarts, stepIn, stepOut, stepOver, type StepEnd, type StepUnit } from './stepping';
-import { STRIDE_TICKS, Timeline, type Pace, type Stride } from './timeline';
+import { Timeline, type Pace, type Stride } from './timeline';
 
 /** `end`: the run is over, and the user wants to look at it before it is `finished`. */
 export type StopReason = HitReason | 'step' | 'entry' | 'pause' | 'goto' | 'end' | 'finished';
@@ -35,6 +35,8 @@ export interface DebuggerHost {
   /** True when some milliseconds have passed since the last `yieldToHost`. */
   shouldYield(): boolean;
   yieldToHost(): Promise<void>;
+  /** Ticks to run before the next look (pacer.ts). */
+  readonly strideTicks: number;
   /** An event of the run, once: not when its tick is executed again. */
   happened(event: MachineEvent, location: SourceLocation | undefined): void;
   /** The text of a log message. */
@@ -61,6 +63,10 @@ class Movement implements Pace {
 
   yieldToHost(): Promise<void> {
     return this.host.yieldToHost();
+  }
+
+  get strideTicks(): number {
+    return this.host.strideTicks;
   }
 
   stop(): void {
@@ -256,7 +262,7 @@ export class Debugger {
     if (heed && !(await this.#countHits(movement))) return this.#interrupted(movement);
     breakpoints.rebase();
     const looks = ends !== undefined || (heed && breakpoints.needsFrames);
-    const stride = unit === 'instruction' || (heed && breakpoints.needsEveryTick) ? 1 : STRIDE_TICKS;
+    const single = unit === 'instruction' || (heed && breakpoints.needsEveryTick);
     const detail = ends === undefined ? (looks ? 'statement' : 'event') : 'line';
     let before: Position | undefined = positionOf(target);
     if (!this.#started) {
@@ -270,7 +276,7 @@ export class Debugger {
         await timeline.wait(movement);
         continue;
       }
-      const { events, fresh } = this.#stride(stride, detail, before);
+      const { events, fresh } = this.#stride(single ? 1 : movement.strideTicks, detail, before);
       const now: Position = looks ? positionOf(target) : { tick: timeline.tick, frames: [] };
       if (fresh && events.length > 0) this.#tell(events);
       const hit = heed ? this.#check(before, now, events) : undefined;
@@ -345,13 +351,13 @@ export class Debugger {
     let before: Position | undefined;
     let now = positionOf(target);
     if (from === 0) see(before, now, { events: [], fresh: false });
-    const stride = breakpoints.needsEveryTick ? 1 : STRIDE_TICKS;
     while (timeline.tick < end) {
       if (movement.stopRequested) return false;
       if (timeline.mustWait) {
         await timeline.wait(movement);
         continue;
       }
+      const stride = breakpoints.needsEveryTick ? 1 : movement.strideTicks;
       const taken = this.#stride(Math.min(stride, end - timeline.tick), detail, now);
       before = now;
       now = positionOf(target);
@@ -388,7 +394,7 @@ export class Debugger {
     let before: Position | undefined;
     let now = positionOf(target);
     while (!beginsLine(before, now) && timeline.tick < origin && !movement.stopRequested) {
-      timeline.step(Math.min(STRIDE_TICKS, origin - timeline.tick));
+      timeline.step(Math.min(movement.strideTicks, origin - timeline.tick));
       before = now;
       now = positionOf(target);
       if (movement.shouldYield()) await movement.yieldToHost();

@@ -15,6 +15,8 @@ export interface Pace {
   /** True when it is time to let the host's event loop run. */
   shouldYield(): boolean;
   yieldToHost(): Promise<void>;
+  /** Ticks of the next stride: what is over in some milliseconds. */
+  readonly strideTicks: number;
   /** True when somebody wants the movement to end where it is. */
   readonly stopRequested: boolean;
   /** Settles when `stopRequested` becomes true; lets a wait for an outside answer end early. */
@@ -27,9 +29,6 @@ export interface Stride {
   /** False while ticks are executed again that the user has seen before. */
   readonly fresh: boolean;
 }
-
-/** Longest stride, in ticks: a few milliseconds of the slowest kind, operations of a script. */
-export const STRIDE_TICKS = 10_000;
 
 /** A change from outside, made at a tick; re-execution makes it there again. */
 interface Edit {
@@ -129,7 +128,7 @@ export class Timeline {
     while (this.tick < tick) {
       if (this.isFinished() || pace.stopRequested) return false;
       if (this.mustWait) await this.wait(pace);
-      else this.step(Math.min(STRIDE_TICKS, tick - this.tick), 'event');
+      else this.step(Math.min(pace.strideTicks, tick - this.tick), 'event');
       if (pace.shouldYield()) await pace.yieldToHost();
     }
     return true;

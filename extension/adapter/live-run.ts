@@ -5,6 +5,7 @@ import type { Frame, SourceLocation } from '../../emulator/common/frames';
 import type { MachineEvent } from '../../emulator/common/machine';
 import type { BreakpointTable } from '../../emulator/timeline/breakpoints';
 import { Debugger, type Stop } from '../../emulator/timeline/debugger';
+import { Pacer } from '../../emulator/timeline/pacer';
 import type { DebugTarget, EvaluateResult } from '../../emulator/timeline/replayable';
 import { Inspection, type Numbers } from './inspection';
 import { RegisterViews, registerSnapshot, type RegisterSnapshot } from './registers';
@@ -46,6 +47,8 @@ export class LiveRun {
     this.numbers = numbers;
     this.#view = new Inspection(numbers, []);
     let sliceBegan = performance.now();
+    let strideBegan = sliceBegan;
+    const pacer = new Pacer();
     this.debugger = new Debugger(
       launched.target,
       breakpoints,
@@ -64,10 +67,19 @@ export class LiveRun {
         },
       },
       {
-        shouldYield: () => performance.now() - sliceBegan > SLICE_MS,
+        // Asked after every stride.
+        shouldYield: () => {
+          const now = performance.now();
+          pacer.took(now - strideBegan);
+          strideBegan = now;
+          return now - sliceBegan > SLICE_MS;
+        },
+        get strideTicks() {
+          return pacer.ticks;
+        },
         yieldToHost: async () => {
           await new Promise<void>((resolve) => setImmediate(resolve));
-          sliceBegan = performance.now();
+          sliceBegan = strideBegan = performance.now();
         },
         happened: (event, location) => listener.happened(event, location),
         log: (text, location) => listener.log(text, location),

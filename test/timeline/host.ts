@@ -48,6 +48,7 @@ export class Bench {
       this.breakpoints,
       { words: WORDS, listingLines: () => [3, 4, 5].map(range) },
       {
+        strideTicks: 10_000,
         shouldYield: () => ++strides % 10 === 0,
         yieldToHost: async () => {
           this.slices++;

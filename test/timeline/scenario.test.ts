@@ -50,6 +50,7 @@ const files = {
 };
 
 const HOST = {
+  strideTicks: 10_000,
   shouldYield: () => false,
   yieldToHost: () => Promise.resolve(),
   happened: () => undefined,
@@ -57,6 +58,7 @@ const HOST = {
 };
 
 const steady: Pace = {
+  strideTicks: 10_000,
   shouldYield: () => false,
   yieldToHost: () => Promise.resolve(),
   stopRequested: false,

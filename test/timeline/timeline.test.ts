@@ -6,6 +6,7 @@ import { FakeRun, type Program } from './fake';
 import { asks, calls, loop, procedures } from './programs';
 
 const steady: Pace = {
+  strideTicks: 10_000,
   shouldYield: () => false,
   yieldToHost: () => Promise.resolve(),
   stopRequested: false,
