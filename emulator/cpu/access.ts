@@ -1,129 +1,272 @@
-/**
- * How a CPU thread reaches memory: translation, and the software TLB from which generated code takes translations.
- *
- * The TLB's banks belong to states of privilege; its entries have tags for loads and for stores, so that the first store
- * to a page comes here and is noticed.
- */
+/** How a CPU thread reaches memory: translation, and the software TLB from which generated code takes translations. */
 import { MSR_BIT } from '../isa/registers';
-import { SPRN } from '../isa/sprs';
-import { RESERVED_BYTES } from '../memory/physical';
-import type { InterruptRequest } from './entry';
-import { type Access, type PartitionScope, type Translation, translate } from './mmu';
+import { SPRN, sprMask } from '../isa/sprs';
+import type { PhysicalMemory } from '../memory/physical';
+import { type InterruptRequest, alignmentInterrupt } from './entry';
+import {
+  type Access,
+  type Fault,
+  type PartitionScope,
+  type Translation,
+  type TranslationContext,
+  Translator,
+  join,
+} from './mmu';
 import { CpuRegisters } from './registers';
 import * as state from './state';
 import { storageInterrupt } from './storage-interrupts';
+import { type Invalidation, Tlb } from './tlb';
+import type { TranslationStep } from './translation-steps';
 
-const PAGE = BigInt(state.PAGE_BYTES);
+/** Halves of the bits on which translation depends. */
+const hi = (mask: bigint): number => Number(mask >> 32n);
+const lo = (mask: bigint): number => Number(BigInt.asUintN(32, mask));
+const SF_HI = hi(MSR_BIT.SF);
+const HV_HI = hi(MSR_BIT.HV);
+const S_LO = lo(MSR_BIT.S);
+const PR_LO = lo(MSR_BIT.PR);
+const IR_LO = lo(MSR_BIT.IR);
+const DR_LO = lo(MSR_BIT.DR);
+const RADIX_LO = lo(sprMask('LPCR', 'UPRT') | sprMask('LPCR', 'HR'));
+const LAST_IN_PAGE = state.PAGE_BYTES - 1;
+
+/** A translation told step by step. */
+export interface ExplainedTranslation {
+  readonly steps: readonly TranslationStep[];
+  readonly result: Translation;
+}
 
 /** Registers and memory; `CpuServices` adds what else generated code asks for. */
 export abstract class CpuAccess extends CpuRegisters {
-  private scope: PartitionScope | undefined;
   /** What a host function wants raised, made of the instruction word. */
   protected pending: ((word: number) => InterruptRequest) | undefined;
+  private readonly tlb: Tlb;
+  private readonly translator: Translator;
 
-  /** The machine's partition-scoped translation. */
+  constructor(memory: PhysicalMemory) {
+    super(memory);
+    this.tlb = new Tlb(this.u8);
+    this.translator = new Translator(memory, {
+      relocate: false,
+      hv: false,
+      pr: false,
+      secure: false,
+      lpid: 0,
+      pid: 0,
+      offsetHi: 0,
+      offsetLo: 0,
+      ptcrHi: 0,
+      ptcrLo: 0,
+      radix: false,
+      keys: 0,
+    });
+  }
+
+  /** Partition-scoped translation in place of PTCR's tables. */
   set partitionScope(scope: PartitionScope | undefined) {
-    this.scope = scope;
+    this.translator.scope = scope;
     this.flushTlb();
   }
   get partitionScope(): PartitionScope | undefined {
-    return this.scope;
+    return this.translator.scope;
   }
 
   /** Forgets all translations: after any change of what partition-scoped translation answers. */
   override flushTlb(): void {
-    this.u8.fill(0xff, state.FETCH_TLB, state.FETCH_TLB + state.BANKS * state.FETCH_BANK_BYTES);
-    this.u8.fill(0xff, state.DATA_TLB, state.DATA_TLB + state.BANKS * state.DATA_BANK_BYTES);
+    this.tlb.flush();
   }
+
+  /** Forgets at least the translations that tlbie or tlbiel names. */
+  invalidate(what: Invalidation): void {
+    this.tlb.invalidate(what);
+  }
+
+  /** Makes generated code take translations from the banks of the current state. */
+  protected selectBanks(): void {
+    this.tlb.useForFetches(this.contextFor('fetch'));
+    this.tlb.useForData(this.contextFor('load'));
+  }
+
+  /** A register on which translation depends was written. */
+  protected translationChanged(number: number): void {
+    // Banks know processes, partitions and keys by themselves.
+    if (KEYED.includes(number)) this.selectBanks();
+    else this.flushTlb();
+  }
+
+  /** The registers on which translation depends. */
+  private contextFor(access: Access): TranslationContext {
+    const { view } = this;
+    const { context } = this.translator;
+    const sprHi = (number: number): number => view.getUint32(state.SPR + 8 * number + 4, true);
+    const sprLo = (number: number): number => view.getUint32(state.SPR + 8 * number, true);
+    const msrHi = view.getUint32(state.MSR + 4, true);
+    const msrLo = view.getUint32(state.MSR, true);
+    context.relocate = (msrLo & (access === 'fetch' ? IR_LO : DR_LO)) !== 0;
+    context.hv = (msrHi & HV_HI) !== 0;
+    context.pr = (msrLo & PR_LO) !== 0;
+    context.secure = (msrLo & S_LO) !== 0;
+    context.lpid = sprLo(SPRN.LPIDR);
+    context.pid = sprLo(SPRN.PIDR);
+    const offset = context.secure ? SPRN.URMOR : SPRN.HRMOR;
+    context.offsetHi = sprHi(offset);
+    context.offsetLo = sprLo(offset);
+    context.ptcrHi = sprHi(SPRN.PTCR);
+    context.ptcrLo = sprLo(SPRN.PTCR);
+    context.radix = (sprLo(SPRN.LPCR) & RADIX_LO) === RADIX_LO;
+    context.keys = ((sprHi(SPRN.AMR) >>> 30) << 1) | ((sprHi(SPRN.IAMR) >>> 30) & 1);
+    return context;
+  }
+
+  /** Translates an address of the current state. */
+  private find(eaHi: number, eaLo: number, access: Access): boolean {
+    this.contextFor(access);
+    return this.translator.translate(eaHi, eaLo, access);
+  }
+
+  /** Address halves as the current state uses them: in 32-bit mode the high one is 0. */
+  private highOf(ea: bigint): number {
+    const wide = (this.view.getUint32(state.MSR + 4, true) & SF_HI) !== 0;
+    return wide ? Number(BigInt.asUintN(64, ea) >> 32n) : 0;
+  }
+
+  private get failure(): Fault {
+    const { fault } = this.translator;
+    if (!fault) throw new Error('A translation failed without a fault.');
+    return fault;
+  }
+
+  // -- looking --------------------------------------------------------------------------------------------------
 
   /** Translates in the current state, without side effects. */
   translate(ea: bigint, access: Access): Translation {
-    return translate(
-      this.memory,
-      {
-        msr: this.msr,
-        lpid: Number(this.loadSpr(SPRN.LPIDR)),
-        hrmor: this.loadSpr(SPRN.HRMOR),
-        urmor: this.loadSpr(SPRN.URMOR),
-        partitionScope: this.scope,
-      },
-      ea,
-      access,
-    );
+    const { translator } = this;
+    const found = this.find(this.highOf(ea), lo(ea), access);
+    return found ? { ra: join(translator.raHi, translator.raLo) } : { fault: this.failure };
   }
 
-  /** Bytes at an effective address as a load would see them; undefined where one would be interrupted. */
+  /** Tells how the current state translates an address: the entries of tables that it reads, and what comes of it. */
+  explainTranslation(ea: bigint, access: Access): ExplainedTranslation {
+    const steps: TranslationStep[] = [];
+    this.translator.steps = steps;
+    const result = this.translate(ea, access);
+    this.translator.steps = undefined;
+    return { steps, result };
+  }
+
+  private look(ea: bigint): boolean {
+    this.translator.looking = true;
+    const found = this.find(this.highOf(ea), lo(ea), 'load');
+    this.translator.looking = false;
+    return found;
+  }
+
+  /**
+   * Bytes at an effective address as a load would see them, once it were recorded; undefined where a load would be
+   * interrupted for another reason than a Reference bit.
+   */
   peek(ea: bigint, length: number): Uint8Array<ArrayBuffer> | undefined {
     const bytes = new Uint8Array(length);
     let at = 0;
     while (at < length) {
       const address = BigInt.asUintN(64, ea + BigInt(at));
-      const translation = this.translate(address, 'load');
-      if ('fault' in translation) return undefined;
-      const inPage = Math.min(length - at, state.PAGE_BYTES - Number(address % PAGE));
-      bytes.set(this.memory.read(translation.ra, inPage), at);
+      if (!this.look(address)) return undefined;
+      const inPage = Math.min(length - at, state.PAGE_BYTES - (lo(address) & LAST_IN_PAGE));
+      bytes.set(this.u8.subarray(this.translator.host, this.translator.host + inPage), at);
       at += inPage;
     }
     return bytes;
   }
 
-  /** Where an access begins in memory and how many of its bytes lie in that page; undefined raises an interrupt. */
-  private locate(ea: bigint, size: number, access: Access): { host: number; inPage: number } | undefined {
-    const translation = this.translate(ea, access);
-    if ('fault' in translation) {
-      this.pending = () => storageInterrupt(translation.fault, access);
-      return undefined;
+  // -- what generated code asks ---------------------------------------------------------------------------------
+
+  /**
+   * Finds where an instruction comes from, and remembers the page.
+   *
+   * @param remember false leaves the page unknown, so that its next fetch comes here too
+   * @returns index of the instruction in memory, or the interrupt of the fetch
+   */
+  protected fetchFrom(nia: bigint, remember: boolean): number | InterruptRequest {
+    const eaHi = this.highOf(nia);
+    const eaLo = lo(nia);
+    if (!this.find(eaHi, eaLo, 'fetch')) return storageInterrupt(this.failure, 'fetch');
+    const { host } = this.translator;
+    if (remember) this.tlb.addFetch(eaHi, eaLo, host);
+    return host;
+  }
+
+  /** Index in memory of an access within a page, or a negative number for an interrupt. */
+  private locate(eaHi: number, eaLo: number, access: 'load' | 'store', aligned: boolean): number {
+    if (!this.find(eaHi, eaLo, access)) {
+      const fault = this.failure;
+      this.pending = () => storageInterrupt(fault, access);
+      return -1;
     }
-    const inPage = Math.min(size, state.PAGE_BYTES - Number(ea % PAGE));
-    return { host: this.memory.hostOffset(translation.ra) ?? RESERVED_BYTES, inPage };
+    // Caching inhibited storage is accessed in one piece (Book II 1.5; POWER9 raises Alignment for others).
+    if (this.translator.inhibited && !aligned) {
+      this.pending = () => alignmentInterrupt(join(eaHi, eaLo));
+      return -1;
+    }
+    return this.translator.host;
   }
 
-  /** Remembers a translation for loads or stores. */
-  private remember(ea: bigint, host: number, access: 'load' | 'store'): void {
-    const index = Number((ea / PAGE) % BigInt(state.DATA_ENTRIES));
-    const entry = this.view.getInt32(state.DATA_BANK, true) + index * state.DATA_ENTRY_BYTES;
-    const tag = BigInt.asUintN(64, ea & -PAGE);
-    const [own, other] = access === 'load' ? [entry, entry + 8] : [entry + 8, entry];
-    this.view.setBigUint64(own, tag, true);
-    // The entry has one address for both: the other tag may stay only for the same page.
-    if (this.view.getBigUint64(other, true) !== tag) this.view.setBigInt64(other, -1n, true);
-    this.view.setInt32(entry + 16, host - Number(ea & 0xffff_ffffn), true);
+  /** Accesses to caching inhibited storage are looked at one by one. */
+  private remember(eaHi: number, eaLo: number, access: 'load' | 'store'): void {
+    if (!this.translator.inhibited) this.tlb.addData(eaHi, eaLo, this.translator.host, access);
   }
 
-  protected readonly hostLoad = (signedEa: bigint, size: number): number => {
-    const ea = BigInt.asUintN(64, signedEa);
-    const first = this.locate(ea, size, 'load');
-    if (!first) return 1;
-    this.view.setBigUint64(state.RESULT, 0n, true);
-    this.u8.copyWithin(state.RESULT, first.host, first.host + first.inPage);
-    if (first.inPage === size) {
-      this.remember(ea, first.host, 'load');
+  protected readonly hostLoad = (ea: bigint, size: number): number => {
+    const { u8 } = this;
+    const eaHi = this.highOf(ea);
+    const eaLo = lo(ea);
+    const first = this.locate(eaHi, eaLo, 'load', eaLo % size === 0);
+    if (first < 0) return 1;
+    const inPage = state.PAGE_BYTES - (eaLo & LAST_IN_PAGE);
+    u8.fill(0, state.RESULT, state.RESULT + 8);
+    if (size <= inPage) {
+      u8.copyWithin(state.RESULT, first, first + size);
+      this.remember(eaHi, eaLo, 'load');
       return 0;
     }
-    const rest = this.locate(this.nextPage(ea), size - first.inPage, 'load');
-    if (!rest) return 1;
-    this.u8.copyWithin(state.RESULT + first.inPage, rest.host, rest.host + rest.inPage);
+    const rest = this.locateNext(eaHi, eaLo, 'load');
+    if (rest < 0) return 1;
+    u8.copyWithin(state.RESULT, first, first + inPage);
+    u8.copyWithin(state.RESULT + inPage, rest, rest + size - inPage);
     return 0;
   };
 
-  protected readonly hostStore = (signedEa: bigint, value: bigint, size: number): number => {
-    const ea = BigInt.asUintN(64, signedEa);
-    const first = this.locate(ea, size, 'store');
-    if (!first) return 1;
-    const rest = first.inPage < size ? this.locate(this.nextPage(ea), size - first.inPage, 'store') : undefined;
-    if (first.inPage < size && !rest) return 1;
+  protected readonly hostStore = (ea: bigint, value: bigint, size: number): number => {
+    const { u8 } = this;
+    const eaHi = this.highOf(ea);
+    const eaLo = lo(ea);
+    const first = this.locate(eaHi, eaLo, 'store', eaLo % size === 0);
+    if (first < 0) return 1;
+    const inPage = state.PAGE_BYTES - (eaLo & LAST_IN_PAGE);
+    if (size <= inPage) {
+      this.view.setBigInt64(state.RESULT, value, true);
+      this.memory.markDirty(first);
+      u8.copyWithin(first, state.RESULT, state.RESULT + size);
+      this.remember(eaHi, eaLo, 'store');
+      return 0;
+    }
+    const rest = this.locateNext(eaHi, eaLo, 'store');
+    if (rest < 0) return 1;
     this.view.setBigInt64(state.RESULT, value, true);
-    this.memory.markDirty(first.host);
-    this.u8.copyWithin(first.host, state.RESULT, state.RESULT + first.inPage);
-    if (rest) {
-      this.memory.markDirty(rest.host);
-      this.u8.copyWithin(rest.host, state.RESULT + first.inPage, state.RESULT + size);
-    } else this.remember(ea, first.host, 'store');
+    this.memory.markDirty(first);
+    this.memory.markDirty(rest);
+    u8.copyWithin(first, state.RESULT, state.RESULT + inPage);
+    u8.copyWithin(rest, state.RESULT + inPage, state.RESULT + size);
     return 0;
   };
 
-  private nextPage(ea: bigint): bigint {
-    const next = (ea & -PAGE) + PAGE;
-    return (this.msr & MSR_BIT.SF) === 0n ? next & 0xffff_ffffn : BigInt.asUintN(64, next);
+  /** The same for what an access has in the next page. Both of its translations are made before anything is stored. */
+  private locateNext(eaHi: number, eaLo: number, access: 'load' | 'store'): number {
+    const next = (eaLo & ~LAST_IN_PAGE) + state.PAGE_BYTES;
+    const nextLo = next >>> 0;
+    const nextHi = nextLo === 0 ? this.highOf((BigInt(eaHi) + 1n) << 32n) : eaHi;
+    return this.locate(nextHi, nextLo, access, false);
   }
 }
+
+/** Registers that banks of the TLB know. */
+const KEYED: readonly number[] = [SPRN.LPIDR, SPRN.PIDR, SPRN.AMR, SPRN.IAMR];

@@ -12,9 +12,7 @@ import type { InterruptRequest } from './entry';
 import { divideExtendedSigned, divideExtendedUnsigned } from './extended-division';
 import { type InterpreterExports, decodeTable, interpreterModule } from './interpreter';
 import { CpuInterrupts, type Interrupt } from './interrupts';
-import { bankOf } from './mmu';
 import { fillSprAccess } from './spr-access';
-import { storageInterrupt } from './storage-interrupts';
 import * as state from './state';
 
 export type { Access, PartitionScope, Translation } from './mmu';
@@ -134,18 +132,13 @@ export class Cpu extends CpuInterrupts {
    */
   private fetchSlowly(executed: number): number | CpuExit {
     const { nia } = this;
-    const translation = this.translate(nia, 'fetch');
-    if ('fault' in translation) {
+    const watched = this.breakpointPages.has(nia / PAGE);
+    const host = this.fetchFrom(nia, !watched);
+    if (typeof host !== 'number') {
       this.count++;
-      return this.interrupted(executed + 1, storageInterrupt(translation.fault, 'fetch'));
+      return this.interrupted(executed + 1, host);
     }
-    const host = this.memory.hostOffset(translation.ra) ?? 0;
-    if (!this.breakpointPages.has(nia / PAGE)) {
-      const tag = nia & -PAGE;
-      const index = Number((nia / PAGE) % BigInt(state.FETCH_ENTRIES));
-      const entry = this.view.getInt32(state.FETCH_BANK, true) + index * state.FETCH_ENTRY_BYTES;
-      this.view.setBigUint64(entry, BigInt.asUintN(64, tag), true);
-      this.view.setInt32(entry + 8, host - Number(nia & 0xffff_ffffn), true);
+    if (!watched) {
       this.passOver = undefined;
       return executed;
     }
@@ -176,8 +169,7 @@ export class Cpu extends CpuInterrupts {
     this.refreshFacilities();
     this.view.setInt32(state.PRIVILEGE, rank, true);
     this.view.setInt32(state.SPR_ACCESS_ROW, state.SPR_ACCESS + 2048 * rank, true);
-    this.view.setInt32(state.DATA_BANK, state.DATA_TLB + bankOf(msr, 'DR') * state.DATA_BANK_BYTES, true);
-    this.view.setInt32(state.FETCH_BANK, state.FETCH_TLB + bankOf(msr, 'IR') * state.FETCH_BANK_BYTES, true);
+    this.selectBanks();
     const littleEndian = (msr & MSR_BIT.LE) !== 0n;
     const sf = (msr & MSR_BIT.SF) !== 0n;
     const key = (littleEndian ? 1 : 0) | (sf ? 2 : 0);

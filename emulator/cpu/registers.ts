@@ -194,7 +194,7 @@ export abstract class CpuRegisters {
           return this.storeSpr(row.storage, (this.loadSpr(row.storage) & 0xffff_ffffn) | (value << 32n));
         }
         this.storeSpr(row.storage, value);
-        if (isControlling(row.number)) this.controlChanged(row.number);
+        if (isControlling(row.storage)) this.controlChanged(row.storage);
     }
   }
 

@@ -9,6 +9,7 @@ import { CpuAccess } from './access';
 import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
 import { decideSprAccess } from './spr-access';
 import * as state from './state';
+import { invalidationOf } from './tlb-invalidation';
 import { MemoryVectorUnit } from './vector-unit';
 
 const EVIRT = sprMask('LPCR', 'EVIRT');
@@ -59,7 +60,7 @@ export abstract class CpuServices extends CpuAccess {
 
   protected override controlChanged(number: number): void {
     if (number === SPRN.FSCR || number === SPRN.HFSCR) this.refreshFacilities();
-    else this.flushTlb();
+    else this.translationChanged(number);
   }
 
   // -- facilities -------------------------------------------------------------------------------------------------
@@ -126,10 +127,18 @@ export abstract class CpuServices extends CpuAccess {
    *
    * @returns its result where it has one, or the interrupt that it raises
    */
-  protected systemOperation(op: SystemOp, _a: bigint, _b: bigint): bigint | InterruptRequest | undefined {
+  protected systemOperation(op: SystemOp, a: bigint, b: bigint): bigint | InterruptRequest | undefined {
     switch (op) {
       case 'tlbie':
-      case 'tlbiel':
+      case 'tlbiel': {
+        const what = invalidationOf(a, b, {
+          local: op === 'tlbiel',
+          hv: (this.msr & MSR_BIT.HV) !== 0n,
+          lpid: Number(this.loadSpr(SPRN.LPIDR)),
+        });
+        if (what) this.invalidate(what);
+        return undefined;
+      }
       case 'slbia':
         this.flushTlb();
         return undefined;

@@ -18,6 +18,7 @@ export const MEMORY_UNIT_BYTES = 1 << 16;
 export const DIRTY_PAGE_BYTES = 4096;
 
 const WASM_PAGE = 1 << 16;
+const SECURE_BASE_HI = Number(SECURE_BASE >> 32n);
 
 export class PhysicalMemory {
   readonly memory: WebAssembly.Memory;
@@ -85,6 +86,12 @@ export class PhysicalMemory {
     if (!this.contains(ra, 1)) return undefined;
     if (ra >= SECURE_BASE) return RESERVED_BYTES + this.normalBytes + Number(ra - SECURE_BASE);
     return RESERVED_BYTES + Number(ra);
+  }
+
+  /** The same for an address in two halves of 32 bits; negative where there is no memory. */
+  offsetAt(hi: number, lo: number): number {
+    if (hi === 0) return lo < this.normalBytes ? RESERVED_BYTES + lo : -1;
+    return hi === SECURE_BASE_HI && lo < this.secureBytes ? RESERVED_BYTES + this.normalBytes + lo : -1;
   }
 
   private range(ra: bigint, length: number): number {

@@ -1,0 +1,213 @@
+/**
+ * The software TLB: translations where generated code finds them (layout in state.ts).
+ *
+ * Entries are of 4 KiB, whatever the page's size. They lie in banks, and a bank belongs to a state: what besides the address
+ * decides what an access may do, the security state among it. A change of process, partition or privilege chooses another
+ * bank and flushes nothing; the bank that was used longest ago makes room.
+ *
+ * A data entry has a tag for loads and one for stores, so that the first store to a page comes to the host and is noticed.
+ */
+import * as state from './state';
+
+/** The state to which a bank belongs. */
+export interface BankKey {
+  /** Relocation is on. */
+  readonly relocate: boolean;
+  readonly hv: boolean;
+  readonly pr: boolean;
+  readonly secure: boolean;
+  readonly lpid: number;
+  readonly pid: number;
+  /** What storage keys deny, three bits. */
+  readonly keys: number;
+}
+
+interface Bank {
+  /** Privilege, relocation and keys as bits; negative when the bank belongs to no state. */
+  mode: number;
+  lpid: number;
+  pid: number;
+  /** When it was chosen last, in choices. */
+  chosen: number;
+  /** Whether it may have entries. */
+  filled: boolean;
+}
+
+const MODE = { relocate: 1, hv: 2, pr: 4, secure: 8, keys: 16 } as const;
+
+function modeOf(key: BankKey): number {
+  const flags =
+    (key.relocate ? MODE.relocate : 0) |
+    (key.hv ? MODE.hv : 0) |
+    (key.pr ? MODE.pr : 0) |
+    (key.secure ? MODE.secure : 0);
+  // Keys concern privileged software with relocation on.
+  return key.relocate && !key.pr ? flags | (key.keys * MODE.keys) : flags;
+}
+
+/** Banks of one kind. */
+class Banks {
+  private readonly banks = Array.from({ length: state.BANKS }, (): Bank => ({
+    mode: -1,
+    lpid: 0,
+    pid: 0,
+    chosen: 0,
+    // Memory begins with zeros, which would be entries.
+    filled: true,
+  }));
+  private choices = 0;
+  /** Byte offset of the bank that was chosen last. */
+  current: number;
+
+  constructor(
+    private readonly u8: Uint8Array,
+    private readonly first: number,
+    private readonly bankBytes: number,
+    private readonly entryBytes: number,
+  ) {
+    this.current = first;
+    this.flush(() => true);
+  }
+
+  choose(key: BankKey): number {
+    const mode = modeOf(key);
+    const pid = key.relocate ? key.pid : 0;
+    let oldest = 0;
+    for (let i = 0; i < this.banks.length; i++) {
+      const bank = this.banks[i];
+      if (bank?.mode === mode && bank.lpid === key.lpid && bank.pid === pid) return this.take(i);
+      if ((bank?.chosen ?? 0) < (this.banks[oldest]?.chosen ?? 0)) oldest = i;
+    }
+    const bank = this.banks[oldest];
+    if (bank) {
+      this.clear(oldest);
+      Object.assign(bank, { mode, lpid: key.lpid, pid });
+    }
+    return this.take(oldest);
+  }
+
+  private take(index: number): number {
+    const bank = this.banks[index];
+    if (bank) {
+      bank.chosen = ++this.choices;
+      // Who chooses a bank is going to fill it.
+      bank.filled = true;
+    }
+    this.current = this.first + index * this.bankBytes;
+    return this.current;
+  }
+
+  private clear(index: number): void {
+    const bank = this.banks[index];
+    if (bank?.filled !== true) return;
+    const start = this.first + index * this.bankBytes;
+    this.u8.fill(0xff, start, start + this.bankBytes);
+    // The current bank goes on being filled.
+    bank.filled = start === this.current;
+  }
+
+  /** Forgets the banks that match. */
+  flush(matches: (bank: Readonly<Bank>) => boolean): void {
+    this.banks.forEach((bank, i) => {
+      if (matches(bank)) this.clear(i);
+    });
+  }
+
+  /** Forgets a range of 2^shift bytes in the banks that match, whatever the high half of its address. */
+  flushRange(lo: number, shift: number, matches: (bank: Readonly<Bank>) => boolean): void {
+    const count = 2 ** (shift - PAGE_SHIFT);
+    const entries = this.bankBytes / this.entryBytes;
+    if (count >= entries) return this.flush(matches);
+    const from = (lo >>> PAGE_SHIFT) & (entries - 1) & -count;
+    this.banks.forEach((bank, i) => {
+      if (!bank.filled || !matches(bank)) return;
+      const start = this.first + i * this.bankBytes + from * this.entryBytes;
+      this.u8.fill(0xff, start, start + count * this.entryBytes);
+    });
+  }
+}
+
+const PAGE_SHIFT = Math.log2(state.PAGE_BYTES);
+const PAGE_MASK = -state.PAGE_BYTES;
+
+export class Tlb {
+  private readonly fetches: Banks;
+  private readonly data: Banks;
+  private readonly i32: Int32Array;
+
+  constructor(u8: Uint8Array<ArrayBuffer>) {
+    this.i32 = new Int32Array(u8.buffer);
+    this.fetches = new Banks(u8, state.FETCH_TLB, state.FETCH_BANK_BYTES, state.FETCH_ENTRY_BYTES);
+    this.data = new Banks(u8, state.DATA_TLB, state.DATA_BANK_BYTES, state.DATA_ENTRY_BYTES);
+  }
+
+  /** Generated code takes fetches from the bank of this state. */
+  useForFetches(key: BankKey): void {
+    this.i32[state.FETCH_BANK / 4] = this.fetches.choose(key);
+  }
+  /** Generated code takes loads and stores from the bank of this state. */
+  useForData(key: BankKey): void {
+    this.i32[state.DATA_BANK / 4] = this.data.choose(key);
+  }
+
+  /** @param host where the byte at the address lies */
+  addFetch(eaHi: number, eaLo: number, host: number): void {
+    const { i32 } = this;
+    const index = (eaLo >>> PAGE_SHIFT) & (state.FETCH_ENTRIES - 1);
+    const at = (this.fetches.current + index * state.FETCH_ENTRY_BYTES) / 4;
+    i32[at] = eaLo & PAGE_MASK;
+    i32[at + 1] = eaHi;
+    i32[at + 2] = host - eaLo;
+  }
+
+  addData(eaHi: number, eaLo: number, host: number, access: 'load' | 'store'): void {
+    const { i32 } = this;
+    const index = (eaLo >>> PAGE_SHIFT) & (state.DATA_ENTRIES - 1);
+    const at = (this.data.current + index * state.DATA_ENTRY_BYTES) / 4;
+    const [own, other] = access === 'load' ? [at, at + 2] : [at + 2, at];
+    const tag = eaLo & PAGE_MASK;
+    i32[own] = tag;
+    i32[own + 1] = eaHi;
+    // The entry has one address for both: the other tag may stay only for the same page.
+    if (i32[other] !== tag || i32[other + 1] !== (eaHi | 0)) i32[other] = i32[other + 1] = -1;
+    i32[at + 4] = host - eaLo;
+  }
+
+  /** Forgets everything. */
+  flush(): void {
+    this.fetches.flush(() => true);
+    this.data.flush(() => true);
+  }
+
+  /** Forgets at least what an invalidation names. */
+  invalidate(what: Invalidation): void {
+    if (what.scope === 'everything') return this.flush();
+    const { lpids, pid } = what;
+    const matches = (bank: Readonly<Bank>): boolean => {
+      const relocated = (bank.mode & MODE.relocate) !== 0;
+      const hv = (bank.mode & MODE.hv) !== 0;
+      // In hypervisor state two quadrants belong to partition 0.
+      const partition = lpids.includes(bank.lpid) || (hv && lpids.includes(0));
+      if (!relocated) return partition && !hv && pid === undefined;
+      // Process 0 is in every bank: quadrants 2 and 3.
+      return partition && (pid === undefined || pid === 0 || pid === bank.pid);
+    };
+    for (const banks of [this.fetches, this.data]) {
+      if (what.page) banks.flushRange(what.page.lo, what.page.shift, matches);
+      else banks.flush(matches);
+    }
+  }
+}
+
+/** What tlbie and tlbiel name. */
+export type Invalidation =
+  | { readonly scope: 'everything' }
+  | {
+      readonly scope: 'partition';
+      /** Partitions: an instruction may mean one of two. */
+      readonly lpids: readonly number[];
+      /** Only translations of this process. */
+      readonly pid?: number | undefined;
+      /** Only this range of effective addresses; low half of its address. */
+      readonly page?: { readonly lo: number; readonly shift: number } | undefined;
+    };
