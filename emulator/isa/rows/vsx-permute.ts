@@ -79,8 +79,9 @@ function splatWord(s: Semantics, b: Quad): Quad {
 }
 
 function splatByte(s: Semantics): void {
+  const target = vector(s, 'XT');
   const all = s.let(s.n('IMM8').mul(everywhere(8, 1n)));
-  vector(s, 'XT').set(all, all);
+  target.set(all, all);
 }
 
 function insertWord(s: Semantics): void {
