@@ -4,6 +4,7 @@
  */
 import { type DirectiveContext, directive } from './assembler-directives';
 import { ASSEMBLY_LIMIT_BYTES, Output } from './assembler-output';
+import { oneField, withMaskBounds } from './assembler-masks';
 import { type Statement, StatementError, errorAt } from './assembler-statement';
 import { type Piece, cutOperands, cutStatements } from './assembler-text';
 import { REGISTER_FILES, extract, deposit, fieldRange } from './fields';
@@ -308,13 +309,14 @@ class Assembler {
   // -- instructions ---------------------------------------------------------------------------------------------
 
   private encode(form: MnemonicForm, statement: Statement): number {
-    const pieces = cutOperands(statement.operandText, statement.operandColumn);
+    const cut = cutOperands(statement.operandText, statement.operandColumn);
+    const pieces = withMaskBounds(form, cut, (piece) => this.evaluate(piece));
     const specs = this.matchOperands(form, pieces, statement);
     const values = new Map<string, number>();
     const places = new Map<string, Piece>();
     for (const operand of form.operands) {
       const piece = specs.get(operand);
-      if (!piece) values.set(operand.name, 0);
+      if (!piece) values.set(operand.name, operand.missing);
       else {
         places.set(operand.name, piece);
         values.set(operand.name, this.operandValue(form, operand, piece));
@@ -329,7 +331,7 @@ class Assembler {
       const place = places.get(operand.name) ?? [...places.values()].at(-1);
       word |= this.fieldBits(form, operand, value, place ?? { text: '', column: statement.column });
     });
-    return word >>> 0;
+    return oneField(form, word >>> 0);
   }
 
   /** Which text belongs to which operand. Optional operands at the front or the end may be missing. */
@@ -351,15 +353,14 @@ class Assembler {
         pieces.length === 0 ? statement.column + statement.name.length : end,
       );
     }
-    let next = 0;
-    for (const operand of groups) {
-      if (operand.optional && missing > 0) {
-        missing--;
-        continue;
-      }
-      const piece = pieces[next++];
+    // An optional operand at the front is missing first, then those at the end.
+    const front = missing > 0 && groups[0]?.optional === true ? 1 : 0;
+    const left = groups.slice(front, front === 1 || missing === 0 ? undefined : -missing);
+    missing -= front;
+    left.forEach((operand, i) => {
+      const piece = pieces[i];
       if (piece) matched.set(operand, piece);
-    }
+    });
     for (const [i, operand] of form.operands.entries()) {
       if (!operand.base) continue;
       const whole = form.operands[i - 1];
@@ -441,6 +442,7 @@ class Assembler {
     let value = raw;
     // x@h and its like are halfwords, which an unsigned field takes as such.
     if (!field.signed && field.width === 16 && value < 0 && /@\w+/.test(piece.text)) value += 0x10000;
+    if (value === field.zeroAs) value = 0;
     // A rotation by 32 or 64 is one by 0: srwi and srdi with 0.
     if (form.values && !field.signed && value === 2 ** field.width) value = 0;
     // addis and lis also take the upper half of an address as an unsigned number, as binutils does.

@@ -15,6 +15,12 @@ export const INTERRUPT_CAUSES = {
   facility: 6,
   /** scv; the information is LEV. */
   'system-call-vectored': 7,
+  /** A function code that the atomic instruction does not have; the effective address. */
+  'atomic-function': 8,
+  /** Caching inhibited access with translation on; the effective address. */
+  'cache-inhibited': 9,
+  /** A transition of the transaction state that must not be. */
+  'tm-bad-thing': 10,
 } as const;
 
 export type InterruptCause = keyof typeof INTERRUPT_CAUSES;

@@ -63,8 +63,10 @@ function solve(form: MnemonicForm, word: number): Map<string, number> | undefine
     } else if (rest % unknown.factor !== 0) return undefined;
     else values.set(unknown.name, rest / unknown.factor);
   }
+  const limit = form.alias?.limit;
   const fits = form.operands.every(({ name, field }) => {
     const value = values.get(name) ?? 0;
+    if (limit?.name === name && !limit.values.includes(value)) return false;
     return field?.signed === true || (value >= 0 && (!field || value < 2 ** field.width));
   });
   return fits ? values : undefined;
@@ -85,7 +87,7 @@ function written(form: MnemonicForm, values: ReadonlyMap<string, number>, word: 
   const last = lastWritten(form.operands, values);
   form.operands.forEach((operand, i) => {
     const value = values.get(operand.name) ?? 0;
-    if (operand.optional && value === 0 && (i === 0 || i > last)) return;
+    if (operand.optional && value === operand.missing && (i === 0 || i > last)) return;
     if (operand.field?.kind === 'branch') {
       const absolute = form.row.flags.some((flag) => flag.name === 'AA' && extract(flag, word) === 1);
       target = BigInt.asUintN(64, BigInt(value) + (absolute ? 0n : address));
@@ -104,15 +106,16 @@ function written(form: MnemonicForm, values: ReadonlyMap<string, number>, word: 
   };
 }
 
-/** Index of the last operand that is not an optional zero. */
+/** Index of the last operand that must be written. */
 function lastWritten(operands: readonly OperandSpec[], values: ReadonlyMap<string, number>): number {
-  return operands.findLastIndex(({ name, optional }) => !optional || (values.get(name) ?? 0) !== 0);
+  return operands.findLastIndex(({ name, optional, missing }) => !optional || (values.get(name) ?? 0) !== missing);
 }
 
 const CR_BITS = ['lt', 'gt', 'eq', 'so'];
 
 function operandText(operand: OperandSpec, value: number): string {
   const kind = operand.field?.kind;
+  if (value === 0 && operand.field?.zeroAs !== undefined) return String(operand.field.zeroAs);
   if (kind === 'cr-bit') {
     const name = CR_BITS[value & 3] ?? '';
     return value < 4 ? name : `4*cr${value >> 2}+${name}`;

@@ -29,6 +29,13 @@ export interface AliasRow {
   /** `+` or `-` behind the mnemonic: the branch is likely taken, or not. */
   readonly hint: '' | '+' | '-';
   readonly inputOnly: boolean;
+  /** The disassembler uses the row only where this operand has one of these values. */
+  readonly limit?: Limit;
+}
+
+interface Limit {
+  readonly name: string;
+  readonly values: readonly number[];
 }
 
 function sum(text: string): Sum {
@@ -44,7 +51,7 @@ function sum(text: string): Sum {
 
 type Option = 'input only' | '+' | '-';
 
-function alias(name: string, operands: string, target: string, option?: Option): AliasRow {
+function alias(name: string, operands: string, target: string, option?: Option, limit?: Limit): AliasRow {
   const [base = '', values = ''] = target.split(' ');
   return {
     name: name.trim(),
@@ -54,6 +61,7 @@ function alias(name: string, operands: string, target: string, option?: Option):
     target,
     hint: option === '+' || option === '-' ? option : '',
     inputOnly: option === 'input only',
+    limit,
   };
 }
 
@@ -122,6 +130,11 @@ const CONDITION = [
   alias('crnot',    'BT,BA',         'crnor BT,BA,BA'),
 ];
 
+const limit = (name: string, min: number, max: number): Limit => ({
+  name,
+  values: Array.from({ length: max - min + 1 }, (_, i) => min + i),
+});
+
 // prettier-ignore
 const VECTOR = [
   alias('vmr',      'VRT,VRA',       'vor VRT,VRA,VRA'),
@@ -146,24 +159,75 @@ const VECTOR = [
 
 // prettier-ignore
 const SYSTEM = [
-  alias('trap',     '',              'tw 31,0,0'),
-  alias('mtcr',     'RS',            'mtcrf 255,RS'),
-  alias('mftb',     'RT',            'mfspr RT,268'),
-  alias('mtsprg',   'n,RS',          'mtspr 272+n,RS',       'input only'),
-  alias('mfsprg',   'RT,n',          'mfspr RT,272+n',       'input only'),
-  alias('hwsync',   '',              'sync 0'),
-  alias('lwsync',   '',              'sync 1'),
-  alias('ptesync',  '',              'sync 2'),
-  alias('msync',    '',              'sync 0',               'input only'),
-  alias('dcbfl',    'RA0,RB',        'dcbf RA,RB,1'),
-  alias('dcbflp',   'RA0,RB',        'dcbf RA,RB,3'),
+  alias('trap',      '',              'tw 31,0,0'),
+  alias('mtcr',      'RS',            'mtcrf 255,RS'),
+  alias('mtsprg',    'n,RS',          'mtspr 272+n,RS',      undefined, limit('n', 0, 3)),
+  alias('mfsprg',    'RT,n',          'mfspr RT,272+n',      undefined, limit('n', 0, 3)),
+  alias('hwsync',    '',              'sync 0'),
+  alias('lwsync',    '',              'sync 1'),
+  alias('ptesync',   '',              'sync 2'),
+  alias('msync',     '',              'sync 0',              'input only'),
+  alias('dcbfl',     'RA0,RB',        'dcbf RA,RB,1'),
+  alias('dcbflp',    'RA0,RB',        'dcbf RA,RB,3'),
+  // GNU binutils writes dcbt with a TH of 0 to 7 so, also with TH = 0.
+  alias('dcbtct',    'RA0,RB,TH?',    'dcbt RA,RB,TH',       undefined, limit('TH', 0, 7)),
+  alias('dcbtds',    'RA0,RB,TH=8',   'dcbt RA,RB,TH',       undefined, limit('TH', 8, 15)),
+  alias('dcbtt',     'RA0,RB',        'dcbt RA,RB,16'),
+  alias('dcbna',     'RA0,RB',        'dcbt RA,RB,17',       'input only'),
+  alias('dcbtstct',  'RA0,RB,TH?',    'dcbtst RA,RB,TH',     undefined, limit('TH', 0, 7)),
+  alias('dcbtstds',  'RA0,RB,TH=8',   'dcbtst RA,RB,TH',     undefined, limit('TH', 8, 15)),
+  alias('dcbtstt',   'RA0,RB',        'dcbtst RA,RB,16'),
+  alias('tendall.',  '',              'tend. 1'),
+  alias('tsuspend.', '',              'tsr. 0'),
+  alias('tresume.',  '',              'tsr. 1'),
+  alias('cp_abort',  '',              'cpabort',             'input only'),
+  alias('waitrsv',   '',              'wait 1',              'input only'),
+  // hints
+  alias('yield',     '',              'or 27,27,27',         'input only'),
+  alias('mdoio',     '',              'or 29,29,29',         'input only'),
+  alias('mdoom',     '',              'or 30,30,30',         'input only'),
+  alias('miso',      '',              'or 26,26,26',         'input only'),
+  alias('exser',     '',              'ori 31,31,0',         'input only'),
 ];
 
+/** Registers whose moves GNU binutils does not know by name. */
+const UNKNOWN: ReadonlySet<string> = new Set(
+  'MMCR2 MMCRC TIDR TSCR TTR HID UDAR SEIDR UEIR ACMCR IMC LDBAR DHDES SPRC SPRD PMCR RWMR WORT TRIG0 TRIG1 TRIG2'.split(' '),
+);
+
+/** Names that binutils takes for another number than that of the register of this name, or has besides it. */
+// prettier-ignore
+const OTHER_MOVES = [
+  alias('mfctrl',    'RT',            'mfspr RT,136'),
+  alias('mttbu',     'RS',            'mtspr 285,RS'),
+  alias('mfhdisr',   'RT',            'mfspr RT,306'),
+  alias('mthdisr',   'RS',            'mtspr 306,RS'),
+  alias('mfpsscr',   'RT',            'mfspr RT,823'),
+  alias('mtpsscr',   'RS',            'mtspr 823,RS'),
+  alias('mfhpsscr',  'RT',            'mfspr RT,855'),
+  alias('mthpsscr',  'RS',            'mtspr 855,RS'),
+  alias('mftbl',     'RT',            'mfspr RT,268',        'input only'),
+  alias('mtmmcr2',   'RS',            'mtspr 769,RS',        'input only'),
+  // reads of the monitor's registers go to the numbers of problem state
+  ...([['sier', 768], ['mmcr2', 769], ['mmcra', 770], ['pmc1', 771], ['pmc2', 772], ['pmc3', 773], ['pmc4', 774],
+    ['pmc5', 775], ['pmc6', 776], ['mmcr0', 779], ['siar', 780], ['sdar', 781], ['mmcr1', 782]] as const).map(([name, number]) =>
+    alias(`mf${name}`, 'RT', `mfspr RT,${number}`, 'input only')),
+];
+
+const others = new Set(OTHER_MOVES.map(({ name }) => name));
+
 /** mtlr, mflr, mtsrr0, ...: one for each special purpose register that can be written or read. */
-const MOVES = SPRS.filter((row) => row.name !== 'TB').flatMap((row) => [
-  ...(row.write === undefined ? [] : [alias(`mt${row.name.toLowerCase()}`, 'RS', `mtspr ${row.number},RS`)]),
-  ...(row.read === undefined ? [] : [alias(`mf${row.name.toLowerCase()}`, 'RT', `mfspr RT,${row.number}`)]),
-]);
+const MOVES = [
+  ...OTHER_MOVES,
+  ...SPRS.flatMap((row) => {
+    const name = row.name.toLowerCase();
+    const option = UNKNOWN.has(row.name) ? 'input only' : undefined;
+    return [
+      ...(row.write === undefined ? [] : [alias(`mt${name}`, 'RS', `mtspr ${row.number},RS`, option)]),
+      ...(row.read === undefined ? [] : [alias(`mf${name}`, 'RT', `mfspr RT,${row.number}`, option)]),
+    ].filter((each) => !others.has(each.name));
+  }),
+];
 
 /** Conditions of traps: suffix and TO; `input only` for second names. */
 // prettier-ignore
@@ -244,13 +308,18 @@ const BRANCHES = BRANCH_TARGETS.flatMap(([suffix, base, last]) => {
           ] as const
         ).map(([name, bo]) => alias(`${name}${suffix}`, join('BI'), `${base} ${bo},BI,${last}`));
   const always = suffix === '' ? [] : [alias(`b${suffix}`, '', `${base} 20,0,0`)];
+  // The hint of a branch that is written with all its operands.
+  const hinted = ([['-', 24, 26], ['+', 25, 27]] as const).map(([hint, ...values]) => ({
+    ...alias(base, `BO,BI,${last === 'BD' ? 'BD' : 'BH?'}`, `${base} BO,BI,${last === 'BD' ? 'BD' : 'BH'}`, hint),
+    limit: { name: 'BO', values },
+  }));
   const named = (['t', 'f'] as const).flatMap((letter) =>
     CONDITION_HINTS.map(([hint, bo]) => ({
       ...alias(`b${letter}${suffix}`, join('BI'), `${base} ${(letter === 't' ? 12 : 4) + bo},BI,${last}`, 'input only'),
       hint,
     })),
   );
-  return [...always, ...tests, ...counts, ...both, ...named];
+  return [...always, ...tests, ...counts, ...both, ...named, ...hinted];
 });
 
 /** Every extended mnemonic. Of several that fit a word the disassembler takes the first. */
@@ -279,7 +348,7 @@ export function aliasErrors(rows: readonly AliasRow[]): string[] {
     if (seen.has(key)) errors.push(`${key} is there twice.`);
     seen.add(key);
     if (!bases.has(row.base)) errors.push(`${key} stands for ${row.base}, which is no instruction.`);
-    if (bases.has(row.name)) errors.push(`${key} is an instruction itself.`);
+    if (bases.has(key)) errors.push(`${key} is an instruction itself.`);
   }
   return errors;
 }

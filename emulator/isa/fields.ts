@@ -40,6 +40,8 @@ export interface Field {
   readonly signed: boolean;
   /** A one-bit flag that is part of the mnemonic (Rc, OE, LK, AA): its suffix. */
   readonly suffix?: string;
+  /** The number as which the value 0 is written. */
+  readonly zeroAs?: number;
 }
 
 /** The value of a field in a word: sign-extended when the field is signed, otherwise unsigned. */
@@ -72,10 +74,10 @@ function field(
   kind: OperandKind,
   parts: readonly FieldPart[],
   doc: string,
-  extra: { signed?: boolean; suffix?: string } = {},
+  extra: { signed?: boolean; suffix?: string; zeroAs?: number } = {},
 ): Field {
   const width = Math.max(...parts.map(([, bits, left]) => bits + left));
-  return { name, kind, doc, parts, width, signed: extra.signed ?? false, suffix: extra.suffix };
+  return { name, kind, doc, parts, width, signed: extra.signed ?? false, suffix: extra.suffix, zeroAs: extra.zeroAs };
 }
 
 const SIGNED = { signed: true } as const;
@@ -172,6 +174,21 @@ const ROWS = [
   field('L3',  'unsigned', [[8, 3, 0]],  'kind of flush'),
   field('L1',  'unsigned', [[15, 1, 0]], '1 changes only EE and RI'),
   field('EH',  'unsigned', [[31, 1, 0]], 'hint of exclusive access'),
+  field('NB',  'unsigned', [[16, 5, 0]], 'number of bytes', { zeroAs: 32 }),
+  field('FC',  'unsigned', [[16, 5, 0]], 'function of the atomic operation'),
+  field('CY',  'unsigned', [[21, 2, 0]], 'which bit carries: 0 for OV'),
+  field('LDARN', 'unsigned', [[14, 2, 0]], 'kind of random number: 0 32 bits, 1 64 bits, 2 raw'),
+  field('CT',  'unsigned', [[6, 5, 0]],  'cache to load into'),
+  field('RIC', 'unsigned', [[12, 2, 0]], 'what to invalidate: 0 translations, 1 page walk cache, 2 both, 3 a group'),
+  field('PRS', 'unsigned', [[14, 1, 0]], '1 for process-scoped, 0 for partition-scoped translations'),
+  field('RTR', 'unsigned', [[15, 1, 0]], '1 for radix translations'),
+  field('IH',  'unsigned', [[8, 3, 0]],  'how much to invalidate'),
+  field('WC',  'unsigned', [[9, 2, 0]],  'what to wait for'),
+  field('BHRBE', 'unsigned', [[11, 10, 0]], 'number of the branch history entry'),
+  field('STRM', 'unsigned', [[9, 2, 0]], 'number of the data stream'),
+  field('SE',  'unsigned', [[20, 1, 0]], '1 lets event-based branches come again'),
+  field('ATM', 'unsigned', [[6, 1, 0]],  '1 ends all nested transactions'),
+  field('SIT', 'signed',   [[16, 5, 0]], 'signed immediate', SIGNED),
   // flags that are part of the mnemonic
   field('OE',  'unsigned', [[21, 1, 0]], 'sets OV and SO', { suffix: 'o' }),
   field('LK',  'unsigned', [[31, 1, 0]], 'sets LR', { suffix: 'l' }),

@@ -26,7 +26,7 @@ export type AccessSize = 1 | 2 | 4 | 8;
 /** Operations of the CPU as a whole: their numbers in generated code are their places here. */
 // prettier-ignore
 export const SYSTEM_OPS = [
-  // (RB, RS, how): translations are invalidated
+  // (RB with RIC, PRS and R in bits 60:61, 62 and 63, RS): translations are invalidated
   'tlbie', 'tlbiel', 'slbia',
   // (RB): messages between threads
   'msgsnd', 'msgclr', 'msgsndp', 'msgclrp', 'msgsndu', 'msgclru',

@@ -1,4 +1,4 @@
-/** Operands of instructions as the assembler writes them: `RT,D(RA0)`, `BF?,RA,SI`. */
+/** Operands of instructions as the assembler writes them: `RT,D(RA0)`, `BF?,RA,SI`, `SE=1` (1 when it is left out). */
 import type { Field } from './fields';
 import { FIELDS, fieldNamed } from './fields';
 
@@ -10,8 +10,9 @@ export interface OperandSpec {
   readonly field: Field | undefined;
   /** RA0: 0 stands for the number zero, not for r0. */
   readonly zero: boolean;
-  /** May be left out, and is 0 then. */
+  /** May be left out, and is `missing` then. */
   readonly optional: boolean;
+  readonly missing: number;
   /** It is written in parentheses behind the operand before it. */
   readonly base: boolean;
 }
@@ -24,24 +25,25 @@ export function parseOperands(text: string): readonly OperandSpec[] {
   if (known) return known;
   const specs: OperandSpec[] = [];
   for (const item of text.split(',')) {
-    const match = /^\s*(\w+)(\?)?(?:\((\w+)\))?\s*$/.exec(item);
+    const match = /^\s*(\w+)(\?|=(\d+))?(?:\((\w+)\))?\s*$/.exec(item);
     if (!match) continue;
-    const [, name = '', question, base] = match;
-    specs.push(spec(name, question !== undefined, false));
-    if (base !== undefined) specs.push(spec(base, false, true));
+    const [, name = '', option, missing, base] = match;
+    specs.push({ ...spec(name), optional: option !== undefined, missing: Number(missing ?? 0) });
+    if (base !== undefined) specs.push({ ...spec(base), base: true });
   }
   parsed.set(text, specs);
   return specs;
 }
 
-function spec(name: string, optional: boolean, base: boolean): OperandSpec {
+function spec(name: string): OperandSpec {
   const zero = name === 'RA0';
   const fieldName = zero ? 'RA' : name;
   return {
     name: fieldName,
     field: FIELDS.has(fieldName) ? fieldNamed(fieldName) : undefined,
     zero,
-    optional,
-    base,
+    optional: false,
+    missing: 0,
+    base: false,
   };
 }

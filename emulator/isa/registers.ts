@@ -51,7 +51,6 @@ export const MSR_ROW: RegisterRow = {
   fields: registerBits(`
     0 SF 64-bit mode
     3 HV hypervisor state, and with S the ultravisor
-    5 SLE split little endian
     29:30 TS transaction state
     31 TM transactional memory available
     38 VEC vector facility available

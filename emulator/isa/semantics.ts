@@ -53,7 +53,8 @@ export const XER = { SO: 1n << 31n, OV: 1n << 30n, CA: 1n << 29n, OV32: 1n << 19
 /** Numbers of the special purpose registers that rows name. */
 // prettier-ignore
 export const SPR_NUMBER = {
-  XER: 1, LR: 8, CTR: 9, SRR0: 26, SRR1: 27, HSRR0: 314, HSRR1: 315, USRR0: 506, USRR1: 507, TAR: 815,
+  XER: 1, LR: 8, CTR: 9, SRR0: 26, SRR1: 27, TFHAR: 128, TFIAR: 129, TEXASR: 130, HSRR0: 314, HSRR1: 315, LPCR: 318,
+  USRR0: 506, USRR1: 507, EBBRR: 805, BESCR: 806, TAR: 815, HID: 1008,
 } as const;
 
 /** Slots behind the SPRs: the reservation of load-and-reserve instructions, and registers that have no SPR number. */

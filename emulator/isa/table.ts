@@ -1,9 +1,13 @@
 /** The table of all instructions. Refuses to be built with a wrong row: see `tableErrors`. */
 import { type InstructionRow, tableErrors } from './row';
+import { ATOMIC, COPY_PASTE } from './rows/atomic';
 import { BRANCH, CONDITION, SYSTEM_CALL, TRAP } from './rows/branch';
+import { EVENTS } from './rows/events';
 import { ARITHMETIC, COMPARE, XER_MOVES } from './rows/fixed-arithmetic';
+import { DECIMAL, OTHER_ARITHMETIC } from './rows/fixed-decimal';
 import { LOGICAL, ROTATE_AND_SHIFT } from './rows/fixed-logical';
 import { BYTE_REVERSED, LOADS, MULTIPLE, RESERVE, STORES } from './rows/load-store';
+<<<<<<< HEAD
 import { MOVES, RETURNS, STORAGE_CONTROL } from './rows/system';
 import { VECTOR_ADD, VECTOR_EXTEND_AVERAGE, VECTOR_MULTIPLY } from './rows/vector-arithmetic';
 import { VECTOR_COMPARE, VECTOR_COUNT, VECTOR_LOGICAL, VECTOR_ROTATE_SHIFT } from './rows/vector-logical';
@@ -12,6 +16,14 @@ import { VECTOR_EXTRACT, VECTOR_PACK, VECTOR_PERMUTE } from './rows/vector-permu
 import { VECTOR_CRYPTO, VECTOR_DECIMAL, VECTOR_STATUS } from './rows/vector-special';
 import { VSX_SCALAR_MEMORY, VSX_VECTOR_MEMORY } from './rows/vsx-memory';
 import { VSX_LOGICAL, VSX_MOVES, VSX_PERMUTE } from './rows/vsx-permute';
+=======
+import { MESSAGES, POWER_SAVING, SUPPORT_PROCESSOR } from './rows/messages';
+import { DATA_STREAMS, STORAGE_CONTROL } from './rows/storage-control';
+import { CACHE_INHIBITED, QUADWORD, STRINGS } from './rows/storage-quad';
+import { MOVES, RETURNS } from './rows/system';
+import { TRANSACTIONS } from './rows/transactions';
+import { SEGMENTS, TRANSLATIONS } from './rows/translations';
+>>>>>>> e2edb96 (wip)
 
 /** Every instruction of the machine. */
 export const INSTRUCTIONS: readonly InstructionRow[] = checked([
@@ -32,6 +44,7 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...STORAGE_CONTROL,
   ...RESERVE,
   ...RETURNS,
+<<<<<<< HEAD
   ...VECTOR_MEMORY,
   ...VECTOR_PACK,
   ...VECTOR_PERMUTE,
@@ -51,6 +64,23 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...VSX_MOVES,
   ...VSX_LOGICAL,
   ...VSX_PERMUTE,
+=======
+  ...OTHER_ARITHMETIC,
+  ...DECIMAL,
+  ...QUADWORD,
+  ...STRINGS,
+  ...CACHE_INHIBITED,
+  ...ATOMIC,
+  ...COPY_PASTE,
+  ...DATA_STREAMS,
+  ...EVENTS,
+  ...TRANSACTIONS,
+  ...MESSAGES,
+  ...POWER_SAVING,
+  ...SUPPORT_PROCESSOR,
+  ...TRANSLATIONS,
+  ...SEGMENTS,
+>>>>>>> e2edb96 (wip)
 ]);
 
 function checked(rows: readonly InstructionRow[]): readonly InstructionRow[] {

@@ -31,7 +31,7 @@ export const BRANCH = section('Power ISA 3.0B Book I 2.4', [
   insn('bc',    '010000 BO BI BD AA LK',                'BO,BI,BD',  'Branch Conditional',                           (s) => { const taken = condition(s); s.link(); s.if(taken, () => s.if(s.n('AA').ne(0), () => s.goto(s.n('BD')), () => s.goto(s.CIA.add(s.n('BD'))))); }),
   insn('bclr',  '010011 BO BI /// BH 0000010000 LK',    'BO,BI,BH?', 'Branch Conditional to Link Register',          (s) => branchToRegister(s, s.LR)),
   insn('bcctr', '010011 BO BI /// BH 1000010000 LK',    'BO,BI,BH?', 'Branch Conditional to Count Register',         (s) => branchToRegister(s, s.CTR, false)),
-  insn('bctar', '010011 BO BI /// BH 1000110000 LK',    'BO,BI,BH?', 'Branch Conditional to Target Address Register', (s) => branchToRegister(s, s.special('TAR'))),
+  insn('bctar', '010011 BO BI /// BH 1000110000 LK',    'BO,BI,BH?', 'Branch Conditional to Target Address Register', (s) => { s.requires('TAR'); branchToRegister(s, s.special('TAR')); }),
 ]);
 
 const bits = (s: Semantics, combine: (a: Bit, b: Bit) => Bit): void =>
@@ -53,6 +53,7 @@ export const CONDITION = section('Power ISA 3.0B Book I 2.5', [
 // prettier-ignore
 export const SYSTEM_CALL = section('Power ISA 3.0B Book I 2.6, LEV 2 by the ultravisor document', [
   insn('sc',     '010001 ///// ///// //// LEV /// 1 /', 'LEV?',      'System Call',                             (s) => s.raise('system-call', s.n('LEV'))),
+  insn('scv',    '010001 ///// ///// //// LEV /// 01',  'LEV',       'System Call Vectored',                    (s) => { s.requires('SCV'); s.raise('system-call-vectored', s.n('LEV')); }),
 ]);
 
 /** Traps when a condition that TO names holds (Book I 3.3.12). */
