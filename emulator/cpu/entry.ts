@@ -31,6 +31,7 @@ export type Level = 'guest' | 'hypervisor' | 'ultravisor';
 /** Status bits by the manual's numbers. */
 const bit = (n: number): bigint => 1n << BigInt(63 - n);
 const STATUS = {
+  'tm bad thing': bit(42),
   'floating point': bit(43),
   illegal: bit(44),
   privileged: bit(45),
@@ -45,7 +46,7 @@ export function emulationAssistance(word: number, detail: string): InterruptRequ
 }
 
 export function programInterrupt(
-  kind: 'floating point' | 'illegal' | 'privileged' | 'trap',
+  kind: 'tm bad thing' | 'floating point' | 'illegal' | 'privileged' | 'trap',
   detail: string,
 ): InterruptRequest {
   return { vector: VECTOR.PROG, status: STATUS[kind], detail };

@@ -1,6 +1,6 @@
 /** How a CPU thread comes to an interrupt: what generated code left for, and the entry. */
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
-import type { InterruptRow } from '../isa/interrupts';
+import { type InterruptRow, VECTOR } from '../isa/interrupts';
 import { SPRN, sprMask } from '../isa/sprs';
 import { rowOf } from '../isa/table';
 import {
@@ -17,6 +17,16 @@ import { CpuServices } from './services';
 import * as state from './state';
 
 const EVIRT = sprMask('LPCR', 'EVIRT');
+
+/** DSISR: an atomic instruction's function code is invalid; a cache-inhibited access is not in real mode. */
+const DSISR_ATOMIC_FUNCTION = sprMask('DSISR', 'ATOMIC');
+const DSISR_CACHE_INHIBITED = sprMask('DSISR', 'INHIBITED');
+
+/** A Data Storage interrupt for what the instruction itself is, not for its translation. */
+function refusedAccess(ea: bigint, dsisr: bigint, detail: string): InterruptRequest {
+  const registers = [[SPRN.DAR, ea] as const, [SPRN.DSISR, dsisr] as const];
+  return { vector: VECTOR.DSI, registers, detail };
+}
 
 /** An interrupt that the CPU has entered. */
 export interface Interrupt {
@@ -53,6 +63,12 @@ export abstract class CpuInterrupts extends CpuServices {
         return programInterrupt('trap', `${rowOf(word)?.name ?? 'trap'} trapped`);
       case INTERRUPT_CAUSES.alignment:
         return alignmentInterrupt(info);
+      case INTERRUPT_CAUSES['atomic-function']:
+        return refusedAccess(info, DSISR_ATOMIC_FUNCTION, 'the atomic instruction has no such function');
+      case INTERRUPT_CAUSES['cache-inhibited']:
+        return refusedAccess(info, DSISR_CACHE_INHIBITED, 'an access past the caches needs MSR.DR = 0');
+      case INTERRUPT_CAUSES['tm-bad-thing']:
+        return programInterrupt('tm bad thing', 'there are no transactions to go to or to come from');
       case INTERRUPT_CAUSES.facility:
         return this.facilityRequest(Number(info));
       case INTERRUPT_CAUSES.privileged:

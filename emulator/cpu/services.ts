@@ -3,10 +3,12 @@ import { FACILITIES, type FacilityRow } from '../isa/facilities';
 import { SYSTEM_OPS, type SystemOp } from '../isa/ir';
 import { VECTOR } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
+import { RANDOM } from '../isa/semantics';
 import { type SprRow, SPRN, sprMask } from '../isa/sprs';
 import { UNIT_FUNCTIONS } from '../isa/vector-unit';
 import { CpuAccess } from './access';
 import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
+import { delivered, nextRandom } from './random';
 import { decideSprAccess } from './spr-access';
 import * as state from './state';
 import { invalidationOf } from './tlb-invalidation';
@@ -108,6 +110,14 @@ export abstract class CpuServices extends CpuAccess {
     return 1;
   };
 
+  /** Determines the random numbers of darn that come next; it changes with each. */
+  get seed(): bigint {
+    return this.loadSpr(RANDOM);
+  }
+  set seed(value: bigint) {
+    this.storeSpr(RANDOM, value);
+  }
+
   // -- the CPU as a whole -----------------------------------------------------------------------------------------
 
   protected readonly hostSystem = (op: number, a: bigint, b: bigint): number => {
@@ -129,6 +139,11 @@ export abstract class CpuServices extends CpuAccess {
    */
   protected systemOperation(op: SystemOp, a: bigint, b: bigint): bigint | InterruptRequest | undefined {
     switch (op) {
+      case 'darn': {
+        const { state: next, value } = nextRandom(this.seed);
+        this.seed = next;
+        return delivered(value, Number(a));
+      }
       case 'tlbie':
       case 'tlbiel': {
         const what = invalidationOf(a, b, {

@@ -1,5 +1,5 @@
 /** What GNU as takes besides the manual's operands: a mask of bits in place of MB and ME, a single CR field of mtcrf. */
-import { StatementError, errorAt } from './assembler-statement';
+import { type StatementError, errorAt } from './assembler-statement';
 import type { Piece } from './assembler-text';
 import type { MnemonicForm } from './mnemonics';
 

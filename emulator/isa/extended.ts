@@ -192,7 +192,9 @@ const SYSTEM = [
 
 /** Registers whose moves GNU binutils does not know by name. */
 const UNKNOWN: ReadonlySet<string> = new Set(
-  'MMCR2 MMCRC TIDR TSCR TTR HID UDAR SEIDR UEIR ACMCR IMC LDBAR DHDES SPRC SPRD PMCR RWMR WORT TRIG0 TRIG1 TRIG2'.split(' '),
+  'MMCR2 MMCRC TIDR TSCR TTR HID UDAR SEIDR UEIR ACMCR IMC LDBAR DHDES SPRC SPRD PMCR RWMR WORT TRIG0 TRIG1 TRIG2'.split(
+    ' ',
+  ),
 );
 
 /** Names that binutils takes for another number than that of the register of this name, or has besides it. */
@@ -309,7 +311,12 @@ const BRANCHES = BRANCH_TARGETS.flatMap(([suffix, base, last]) => {
         ).map(([name, bo]) => alias(`${name}${suffix}`, join('BI'), `${base} ${bo},BI,${last}`));
   const always = suffix === '' ? [] : [alias(`b${suffix}`, '', `${base} 20,0,0`)];
   // The hint of a branch that is written with all its operands.
-  const hinted = ([['-', 24, 26], ['+', 25, 27]] as const).map(([hint, ...values]) => ({
+  const hinted = (
+    [
+      ['-', 24, 26],
+      ['+', 25, 27],
+    ] as const
+  ).map(([hint, ...values]) => ({
     ...alias(base, `BO,BI,${last === 'BD' ? 'BD' : 'BH?'}`, `${base} BO,BI,${last === 'BD' ? 'BD' : 'BH'}`, hint),
     limit: { name: 'BO', values },
   }));

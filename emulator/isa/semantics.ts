@@ -61,7 +61,9 @@ export const SPR_NUMBER = {
 export const RESERVATION = 1024;
 export const FPSCR = 1025;
 export const VSCR = 1026;
-export const SLOTS = 1027;
+/** State of the random number generator of darn. */
+export const RANDOM = 1027;
+export const SLOTS = 1028;
 
 /** A vector-scalar register as its two doublewords. */
 export class Vsr {

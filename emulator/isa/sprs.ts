@@ -79,7 +79,9 @@ const SRR1_FIELDS = registerBits(`
 const DSISR_FIELDS = registerBits(`
     33 NOTRANSLATION no translation was found
     36 PROTECTION protection, or secure memory that a non-secure state accessed
-    38 STORE the access was a store`);
+    38 STORE the access was a store
+    61 ATOMIC the atomic instruction has no such function
+    62 INHIBITED an access past the caches with translation on`);
 const LPCR_FIELDS = registerBits(`
     0:3 VPM virtualized partition memory
     12:15 DPFD default prefetch depth

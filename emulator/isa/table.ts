@@ -7,8 +7,6 @@ import { ARITHMETIC, COMPARE, XER_MOVES } from './rows/fixed-arithmetic';
 import { DECIMAL, OTHER_ARITHMETIC } from './rows/fixed-decimal';
 import { LOGICAL, ROTATE_AND_SHIFT } from './rows/fixed-logical';
 import { BYTE_REVERSED, LOADS, MULTIPLE, RESERVE, STORES } from './rows/load-store';
-<<<<<<< HEAD
-import { MOVES, RETURNS, STORAGE_CONTROL } from './rows/system';
 import { VECTOR_ADD, VECTOR_EXTEND_AVERAGE, VECTOR_MULTIPLY } from './rows/vector-arithmetic';
 import { VECTOR_COMPARE, VECTOR_COUNT, VECTOR_LOGICAL, VECTOR_ROTATE_SHIFT } from './rows/vector-logical';
 import { VECTOR_MEMORY } from './rows/vector-memory';
@@ -16,14 +14,12 @@ import { VECTOR_EXTRACT, VECTOR_PACK, VECTOR_PERMUTE } from './rows/vector-permu
 import { VECTOR_CRYPTO, VECTOR_DECIMAL, VECTOR_STATUS } from './rows/vector-special';
 import { VSX_SCALAR_MEMORY, VSX_VECTOR_MEMORY } from './rows/vsx-memory';
 import { VSX_LOGICAL, VSX_MOVES, VSX_PERMUTE } from './rows/vsx-permute';
-=======
 import { MESSAGES, POWER_SAVING, SUPPORT_PROCESSOR } from './rows/messages';
 import { DATA_STREAMS, STORAGE_CONTROL } from './rows/storage-control';
 import { CACHE_INHIBITED, QUADWORD, STRINGS } from './rows/storage-quad';
 import { MOVES, RETURNS } from './rows/system';
 import { TRANSACTIONS } from './rows/transactions';
 import { SEGMENTS, TRANSLATIONS } from './rows/translations';
->>>>>>> e2edb96 (wip)
 
 /** Every instruction of the machine. */
 export const INSTRUCTIONS: readonly InstructionRow[] = checked([
@@ -44,7 +40,6 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...STORAGE_CONTROL,
   ...RESERVE,
   ...RETURNS,
-<<<<<<< HEAD
   ...VECTOR_MEMORY,
   ...VECTOR_PACK,
   ...VECTOR_PERMUTE,
@@ -64,7 +59,6 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...VSX_MOVES,
   ...VSX_LOGICAL,
   ...VSX_PERMUTE,
-=======
   ...OTHER_ARITHMETIC,
   ...DECIMAL,
   ...QUADWORD,
@@ -80,7 +74,6 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...SUPPORT_PROCESSOR,
   ...TRANSLATIONS,
   ...SEGMENTS,
->>>>>>> e2edb96 (wip)
 ]);
 
 function checked(rows: readonly InstructionRow[]): readonly InstructionRow[] {

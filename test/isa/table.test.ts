@@ -89,7 +89,9 @@ describe('every row', () => {
         expect(rowOf(word)).toBe(row);
         const { text, row: found } = disassemble(word, address);
         expect(found).toBe(row);
-        expect([text, assembleLine(text, address)]).toEqual([text, { word }]);
+        // GNU as makes the faster instruction of an mtcrf with one field.
+        const same = /^mtcrf (1|2|4|8|16|32|64|128),/.test(text) ? (word | 0x100000) >>> 0 : word;
+        expect([text, assembleLine(text, address)]).toEqual([text, { word: same }]);
       }),
       { numRuns: 40 },
     );
@@ -101,7 +103,8 @@ it('disassembles any word', () => {
     fc.property(fc.integer({ min: 0, max: 0xffffffff }), (word) => {
       const { text, mnemonic } = disassemble(word, 0x1000n);
       expect(text.startsWith(mnemonic)).toBe(true);
-      expect(assembleLine(text, 0x1000n)).toEqual({ word });
+      const same = /^mtcrf (1|2|4|8|16|32|64|128),/.test(text) ? (word | 0x100000) >>> 0 : word;
+      expect(assembleLine(text, 0x1000n)).toEqual({ word: same });
     }),
     { numRuns: 5000 },
   );

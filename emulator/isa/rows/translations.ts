@@ -12,11 +12,7 @@ const GTSE = 54;
 const HR = 43;
 
 /** RB with RIC, PRS and R in its four lowest bits, which are reserved for radix translations. */
-const described = (s: Semantics) =>
-  s.RB.and(~31n)
-    .or(s.n('RIC').shl(2))
-    .or(s.n('PRS').shl(1))
-    .or(s.n('RTR'));
+const described = (s: Semantics) => s.RB.and(~31n).or(s.n('RIC').shl(2)).or(s.n('PRS').shl(1)).or(s.n('RTR'));
 
 /** Combinations that the ISA calls invalid: RIC = 3 of radix translations other than a group of process-scoped ones. */
 function tlbie(s: Semantics): void {
