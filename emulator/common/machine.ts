@@ -148,6 +148,9 @@ export interface CallInfo {
 /** Room for `asm` blocks in an actor's code area, in bytes. */
 export const CODE_AREA_BYTES = 56 * 1024;
 
+/** Bytes at the end of a guest's memory kept for its scripted software: the TPM buffer and the code area. */
+export const GUEST_RESERVED_BYTES = 128 * 1024;
+
 /** Bytes of normal memory kept for the hypervisor's own code area, below the top. */
 export const HOST_RESERVED_BYTES = 1024 * 1024;
 

@@ -7,7 +7,13 @@
  */
 
 import { InputError } from '../common/errors';
-import { type Actor, type GuestConfig, HOST_RESERVED_BYTES, type MachineConfig } from '../common/machine';
+import {
+  type Actor,
+  GUEST_RESERVED_BYTES,
+  type GuestConfig,
+  HOST_RESERVED_BYTES,
+  type MachineConfig,
+} from '../common/machine';
 import { SECURE_BASE } from '../memory/physical';
 import { instructionWord } from './instructions';
 
@@ -53,7 +59,7 @@ export function placeGuests(config: MachineConfig): readonly PlacedGuest[] {
         `The guests need more than the normal memory of ${config.normalBytes} bytes less 1 MiB; enlarge "normal memory" or make guest ${guest.name} smaller.`,
       );
     }
-    return { ...guest, base: top, tpmBuffer: size - 2n * PAGE_64K };
+    return { ...guest, base: top, tpmBuffer: size - BigInt(GUEST_RESERVED_BYTES) };
   });
 }
 

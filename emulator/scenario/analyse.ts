@@ -68,6 +68,9 @@ class Analyser {
   private readonly constants = new Map<ast.Constant, Expr | 'pending'>();
   private readonly contexts = new Map<SourceFile, Context>();
   private chain = 0;
+  /** Names of the images' symbols, once the guests are checked. */
+  private readonly symbols = new Set<string>();
+  private unreadImage = false;
 
   constructor(private readonly root: SourceFile) {
     this.files = closure(root);
@@ -143,6 +146,7 @@ class Analyser {
         return found && this.constant(found.node, found.file);
       },
       constantNames: () => constants.keys(),
+      hasSymbol: (name) => this.unreadImage || this.symbols.has(name),
     };
   }
 
@@ -252,7 +256,9 @@ class Analyser {
       return file.model.declarations
         .filter((node) => ast.isGuest(node))
         .map((node) => {
-          const { config, lpidNode, isLpidWrong } = lowerGuest(context, node);
+          const { config, lpidNode, isLpidWrong, unread } = lowerGuest(context, node);
+          this.unreadImage ||= unread;
+          for (const symbol of config.image?.symbols ?? []) this.symbols.add(symbol.name);
           // What is wrong has been reported.
           if (isLpidWrong) return config;
           const other = byLpid.get(config.lpid);

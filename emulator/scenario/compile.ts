@@ -216,28 +216,55 @@ class Compiler {
     this.here(after);
   }
 
-  /** With a condition, one instruction at a time; it is looked at before each. */
-  private runStatement({ counter, until, count, place }: Extract<Stmt, { kind: 'run' }>): void {
+  /**
+   * Without a condition one run to the end. With places the condition is looked at where the software arrives, and a place
+   * where it stands already does not count; another condition is looked at before and in between.
+   */
+  private runStatement({ counter, done, last, until, places, count, place }: Extract<Stmt, { kind: 'run' }>): void {
     if (count) this.value(count);
     else this.emit(place, { op: 'push', value: ENDLESS });
     if (!until) {
-      this.emit(place, { op: 'run' });
+      this.emit(place, { op: 'run', symbols: [], addresses: 0 });
+      this.emit(place, { op: 'pop' });
       return;
     }
     this.emit(place, { op: 'set local', slot: counter });
-    const [top, on, after] = [this.label(), this.label(), this.label()];
+    this.emit(place, { op: 'push', value: 0n });
+    this.emit(place, { op: 'set local', slot: done });
+    const [top, go, after] = [this.label(), this.label(), this.label()];
+    if (places) this.jump(place, { op: 'jump', to: 0 }, go);
     this.here(top);
+    const on = this.label();
     this.value(until);
     this.jump(until.place, { op: 'jump if false', to: 0 }, on);
     this.jump(place, { op: 'jump', to: 0 }, after);
     this.here(on);
     this.emit(place, { op: 'local', slot: counter, name: 'run' });
     this.jump(place, { op: 'jump if false', to: 0 }, after);
-    this.emit(place, { op: 'push', value: 1n });
-    this.emit(place, { op: 'run' });
-    this.step(place, counter, '-');
+    this.here(go);
+    const addresses = (places ?? []).flatMap((each) => ('address' in each ? [each.address] : []));
+    const symbols = (places ?? []).flatMap((each) => ('symbol' in each ? [each.symbol] : []));
+    addresses.forEach((address) => {
+      this.value(address);
+    });
+    this.emit(place, { op: 'local', slot: counter, name: 'run' });
+    this.emit(place, { op: 'run', symbols, addresses: addresses.length, ...(places ? {} : { look: done }) });
+    this.emit(place, { op: 'set local', slot: last });
+    this.add(place, counter, '-', last);
+    this.add(place, done, '+', last);
+    // Software that has ended executes nothing.
+    this.emit(place, { op: 'local', slot: last, name: 'run' });
+    this.jump(place, { op: 'jump if false', to: 0 }, after);
     this.jump(place, { op: 'jump', to: 0 }, top);
     this.here(after);
+  }
+
+  /** Adds one slot to another, or takes it off. */
+  private add(place: Place, slot: number, operator: '+' | '-', by: number): void {
+    this.emit(place, { op: 'local', slot, name: '' });
+    this.emit(place, { op: 'local', slot: by, name: '' });
+    this.emit(place, { op: 'binary', operator });
+    this.emit(place, { op: 'set local', slot });
   }
 
   private step(place: Place, slot: number, operator: '+' | '-'): void {
@@ -280,6 +307,13 @@ class Compiler {
         return;
       case 'register':
         emit({ op: 'register', name: expression.name });
+        return;
+      case 'at':
+        this.value(expression.address);
+        emit({ op: 'at', name: expression.name });
+        return;
+      case 'symbol':
+        emit({ op: 'symbol', name: expression.name });
         return;
       case 'gprs':
         emit({ op: 'gprs' });

@@ -22,6 +22,8 @@ export interface Globals {
   /** The value of a constant, an `unknown` for one that is wrong, or undefined for none. */
   constant(name: string): Expr | undefined;
   constantNames(): Iterable<string>;
+  /** Whether a name is a symbol of an image; also when an image was not read, so that nobody knows. */
+  hasSymbol(name: string): boolean;
 }
 
 /** Contents of the files that `file "..."` names, by the path as written. `unread`: it is there, that is enough. */

@@ -14,6 +14,7 @@ import { lowerExpression } from './lower-expression';
 import { ScriptError, toNumber } from './operators';
 import type { CompiledRoutine } from './program';
 import type { Script } from './script';
+import { isAt, symbolNamed } from './symbols';
 import { parseExpression } from './syntax';
 
 /** Longest text of a watch. */
@@ -81,7 +82,8 @@ function watchContext(
     return value === undefined ? undefined : { kind: 'value', value, place, depth: 1 };
   };
   const guests = new Set(machine.config.guests.map(({ name }) => name));
-  const globals = { guests, procedures, constant, constantNames: () => program.constants.keys() };
+  const hasSymbol = (name: string) => machine.symbols.named(name) !== undefined;
+  const globals = { guests, procedures, constant, constantNames: () => program.constants.keys(), hasSymbol };
   return new Context(lowerExpression, '', globals, diagnostics, new Map(), locals);
 }
 
@@ -97,6 +99,8 @@ function environment(variables: readonly ScopedValue[], machine: MachineApi): En
       if (value === undefined) throw new ScriptError('unknown-name', `This machine has no register '${name}'.`);
       return value;
     },
+    symbol: (name) => symbolNamed(machine, name).address,
+    at: (address, name) => isAt(machine, address, name),
     endian: () => machine.endian,
     peek(address, length) {
       const bytes = machine.peek(address, length);

@@ -28,6 +28,9 @@ import { decodedResponse, responseSize } from './tpm';
 export interface Environment {
   local(slot: number, name: string): Value;
   register(name: string): bigint;
+  symbol(name: string): bigint;
+  /** Whether an address is at a symbol. */
+  at(address: bigint, name: string): boolean;
   peek(address: bigint, length: number): Uint8Array;
   endian(): 'little' | 'big';
   ra(guest: string, gpa: bigint): bigint | undefined;
@@ -47,6 +50,10 @@ export function evaluate(expression: Expr, environment: Environment): Value {
       return environment.local(expression.slot, expression.name);
     case 'register':
       return environment.register(expression.name);
+    case 'symbol':
+      return environment.symbol(expression.name);
+    case 'at':
+      return environment.at(toNumber(value(expression.address), 'NIA'), expression.name);
     case 'gprs':
       return gprs((name) => environment.register(name));
     case 'unary':
@@ -116,6 +123,8 @@ const NOT_CONSTANT = (): never => {
 const CONSTANT: Environment = {
   local: NOT_CONSTANT,
   register: NOT_CONSTANT,
+  symbol: NOT_CONSTANT,
+  at: NOT_CONSTANT,
   peek: NOT_CONSTANT,
   endian: NOT_CONSTANT,
   ra: NOT_CONSTANT,

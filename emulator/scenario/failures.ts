@@ -11,9 +11,10 @@ import type { Op } from './program';
 import type { Failure } from './script';
 import { CONSTANTS } from './vocabulary';
 
-/** An interrupt in words. */
-export function interruptText({ name, vector, address, detail }: InterruptInfo): string {
-  return `${name} (0x${vector.toString(16)}) at 0x${address.toString(16)}: ${detail}`;
+/** An interrupt in words; `symbol`: what of an image is at its address. */
+export function interruptText({ name, vector, address, detail }: InterruptInfo, symbol?: string): string {
+  const where = `0x${address.toString(16)}${symbol === undefined ? '' : ` (${symbol})`}`;
+  return `${name} (0x${vector.toString(16)}) at ${where}: ${detail}`;
 }
 
 type Reason = Omit<Failure, 'op'>;

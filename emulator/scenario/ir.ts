@@ -49,6 +49,10 @@ export type Expr = Node &
     | { readonly kind: 'local'; readonly slot: number; readonly name: string }
     | { readonly kind: 'register'; readonly name: string }
     | { readonly kind: 'gprs' }
+    /** Address of a symbol of an image. */
+    | { readonly kind: 'symbol'; readonly name: string }
+    /** An address (that in NIA) is at a symbol, at either of its entry points. */
+    | { readonly kind: 'at'; readonly address: Expr; readonly name: string }
     | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expr }
     | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr }
     | { readonly kind: 'logic'; readonly operator: '&&' | '||'; readonly left: Expr; readonly right: Expr }
@@ -138,11 +142,23 @@ export type Stmt = { readonly place: Place } & (
   | { readonly kind: 'store'; readonly width: Width; readonly address: Expr; readonly value: Expr }
   | { readonly kind: 'store bytes'; readonly address: Expr; readonly value: Expr }
   | { readonly kind: 'asm'; readonly block: number }
-  /** `counter`: a slot of the script's own, for the instructions left. */
-  | { readonly kind: 'run'; readonly counter: number; readonly until?: Expr; readonly count?: Expr }
+  /** Slots of the script's own, for the instructions left, executed, and executed last. */
+  | {
+      readonly kind: 'run';
+      readonly counter: number;
+      readonly done: number;
+      readonly last: number;
+      readonly until?: Expr;
+      /** Where alone `until` can hold; missing: anywhere. */
+      readonly places?: readonly RunPlace[];
+      readonly count?: Expr;
+    }
   | { readonly kind: 'do'; readonly expression: Expr }
   | { readonly kind: 'unavailable'; readonly feature: string }
 );
+
+/** Where a run can end: at a symbol of an image, or at an address. */
+export type RunPlace = { readonly symbol: string } | { readonly address: Expr };
 
 /** A part of an `expect` whose value its failure shows. */
 export interface Shown {

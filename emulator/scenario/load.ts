@@ -54,6 +54,8 @@ const MAX_FILE_BYTES = 4 * MAX_TEXT_LENGTH;
 const MAX_FILES = 200;
 /** Most bytes of all files that `file "..."` names together. */
 const MAX_DATA_BYTES = 4 * MAX_BYTES;
+/** Most bytes of all images and initrds together: a kernel with its debug information is some hundred MiB. */
+const MAX_IMAGE_BYTES = 1024 * 1024 * 1024;
 const START = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 /** Reads, checks and compiles a scenario file. Never rejects: what is wrong is in the diagnostics. */
@@ -92,6 +94,7 @@ class Loader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly known = new Map<string, SourceFile | FileProblem>();
   private dataBytes = 0;
+  private imageBytes = 0;
 
   constructor(private readonly provider: FileProvider) {}
 
@@ -101,7 +104,7 @@ class Loader {
     // Breadth first and one after the other: a circle ends, and the order of diagnostics is that of the text.
     const pending = 'model' in root ? [root] : [];
     for (const file of pending) {
-      const { uses, files } = namedFiles(file.model);
+      const { uses, files, images } = namedFiles(file.model);
       for (const named of uses) {
         const resolved = this.provider.resolve(file.path, named);
         const before = this.known.size;
@@ -112,6 +115,11 @@ class Loader {
       for (const named of files) {
         const resolved = this.provider.resolve(file.path, named);
         const content = resolved === undefined ? outside(named) : await this.content(resolved, named);
+        (file.files as Map<string, Uint8Array | FileProblem>).set(named, content);
+      }
+      for (const named of images) {
+        const resolved = this.provider.resolve(file.path, named);
+        const content = resolved === undefined ? outside(named) : await this.image(resolved, named);
         (file.files as Map<string, Uint8Array | FileProblem>).set(named, content);
       }
     }
@@ -140,6 +148,15 @@ class Loader {
     const { model, diagnostics } = parseText(path, text ?? '');
     this.diagnostics.push(...diagnostics);
     return { path, model, uses: new Map(), files: new Map() };
+  }
+
+  /** Contents of an image or initrd, which may be larger than data. */
+  private async image(path: string, named: string): Promise<Uint8Array | FileProblem> {
+    const limit = MAX_IMAGE_BYTES - this.imageBytes;
+    const bytes = await this.provider.read(path, limit);
+    if (typeof bytes === 'string') return fileProblem(bytes, named, limit);
+    this.imageBytes += bytes.length;
+    return bytes.length > limit ? fileProblem('too-large', named, limit) : bytes;
   }
 
   /** Contents of a data file; all of them together have a limit too. */

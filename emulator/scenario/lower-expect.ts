@@ -36,7 +36,8 @@ export function lowerExpect(
     else if (expression.kind === 'binary' && COMPARISON.test(expression.operator)) {
       show(expression.left, expression.right);
       show(expression.right, expression.left);
-    } else show(expression);
+    } else if (expression.kind === 'at') show(expression.address);
+    else show(expression);
   };
   visit(condition);
   return { kind: 'expect', condition, message: statement.message, text: oneLine(source?.text ?? ''), shown };

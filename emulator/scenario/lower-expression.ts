@@ -84,7 +84,15 @@ function joined(context: Context, operator: ast.BinaryOperator, left: Expr, righ
     return node(context, range, { kind: 'logic', operator, left, right }, [left, right]);
   const own = operator as BinaryOperator;
   checkOperands(context, own, left, right);
+  const at = arrival(own, left, right) ?? arrival(own, right, left);
+  if (at) return node(context, range, { kind: 'at', ...at }, [left, right]);
   return node(context, range, { kind: 'binary', operator: own, left, right }, [left, right]);
+}
+
+/** `NIA == symbol`: functions have two entry points, and calls inside of an image go to the second one. */
+function arrival(operator: BinaryOperator, register: Expr, symbol: Expr): { address: Expr; name: string } | undefined {
+  if (operator !== '==' || symbol.kind !== 'symbol') return undefined;
+  return register.kind === 'register' && register.name === 'NIA' ? { address: register, name: symbol.name } : undefined;
 }
 
 const isScalar = (type: TypeWord) => type === 'number' || type === 'truth';
@@ -194,6 +202,7 @@ function lowerName(context: Context, { target, $cstNode }: ast.NameExpression): 
     context.error(range, 'type-mismatch', message);
     return unknown(context, range);
   }
+  if (context.globals.hasSymbol(name)) return node(context, range, { kind: 'symbol', name });
   const near = nearest(name, nameCandidates(context));
   context.error(range, 'unknown-name', `No variable, constant or register is named '${name}'${didYouMean(near)}`, near);
   return unknown(context, range);

@@ -4,6 +4,8 @@ import type { GuestConfig, MachineConfig, Profile, TpmChoice } from '../common/m
 import type { Context } from './context';
 import type * as ast from './generated/ast';
 import { lowerConstant } from './lower-expression';
+import { lowerSoftware } from './lower-software';
+import type { SoftwareOptions } from './lower-software';
 import { didYouMean, nearest } from '../common/nearest';
 import { rangeOf, rangeOfProperty } from './source';
 
@@ -187,11 +189,12 @@ function lowerTpm(context: Context, setting: ast.TpmSetting): TpmChoice {
 export function lowerGuest(
   context: Context,
   guest: ast.Guest,
-): { config: GuestConfig; lpidNode?: ast.LpidOption; isLpidWrong: boolean } {
+): { config: GuestConfig; lpidNode?: ast.LpidOption; isLpidWrong: boolean; unread: boolean } {
   const seen = new Set<string>();
   let lpid = 1;
   let memoryBytes = Number(64n * MIB);
-  let endian: GuestConfig['endian'] = 'little';
+  let endian: GuestConfig['endian'] | undefined;
+  const software: Writable<SoftwareOptions> = {};
   let lpidNode: ast.LpidOption | undefined;
   let isLpidWrong = false;
   for (const option of guest.options) {
@@ -223,20 +226,17 @@ export function lowerGuest(
       case 'EndianOption':
         endian = choice(context, option, 'order', option.order, ['little', 'big']) ?? 'little';
         break;
-      case 'ImageOption': {
-        if (option.address) lowerConstant(context, option.address, 'The address');
-        const message = `not available yet: loading an ${option.kind}. Remove the line; let the scenario act for the guest.`;
-        context.error(rangeOf(option.$cstNode), 'not-available', message);
+      case 'ImageOption':
+        software[option.kind] = option;
         break;
-      }
-      case 'BootargsOption': {
-        const message = 'not available yet: bootargs are for a loaded image. The line has no effect.';
-        context.warning(rangeOf(option.$cstNode), 'not-available', message);
+      case 'BootargsOption':
+        software.bootargs = option;
         break;
-      }
     }
   }
-  return { config: { name: guest.name, lpid, memoryBytes, endian }, lpidNode, isLpidWrong };
+  const { unread, ...loaded } = lowerSoftware(context, software, memoryBytes, endian);
+  const config = { name: guest.name, lpid, memoryBytes, ...loaded };
+  return { config, lpidNode, isLpidWrong, unread };
 }
 
 const OPTION_WORDS = {

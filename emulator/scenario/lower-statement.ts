@@ -9,6 +9,7 @@ import type { Body, ExpectedInterrupt, Expr, LocalVariable, Routine, Stmt } from
 import { lowerExpect } from './lower-expect';
 import { lowerExpression, widthOf } from './lower-expression';
 import { knownGuest, lowerFunction } from './lower-function';
+import { lowerRun } from './lower-run';
 import { didYouMean, nearest } from '../common/nearest';
 import { parseNumber, rangeOf, rangeOfProperty } from './source';
 import { requireBytes, requireNumber, typeOf, unknown } from './tree';
@@ -133,13 +134,6 @@ function lowerCheck(context: Context, statement: ast.CheckStatement): Shape<Stmt
   const feature = statement.integrity ? 'check integrity' : 'check secrecy';
   context.unavailable(headOf(statement), feature);
   return { kind: 'unavailable', feature };
-}
-
-function lowerRun(context: Context, statement: ast.RunStatement): Shape<Stmt> {
-  const until = statement.until && lowerCondition(context, statement.until);
-  const count = statement.count && lowerExpression(context, statement.count);
-  if (count) requireNumber(context, count, 'The number of instructions');
-  return { kind: 'run', counter: context.locals.hidden(), until, count };
 }
 
 /** The range of a statement that the debugger marks: without its blocks. */

@@ -44,6 +44,9 @@ export type Op =
   | { readonly op: 'register'; readonly name: string }
   | { readonly op: 'set register'; readonly name: string }
   | { readonly op: 'gprs' }
+  | { readonly op: 'symbol'; readonly name: string }
+  /** Whether the address on top is at a symbol. */
+  | { readonly op: 'at'; readonly name: string }
   | { readonly op: 'function'; readonly name: FunctionName; readonly count: number; readonly guest?: string }
   // control
   | { readonly op: 'jump'; readonly to: number }
@@ -74,8 +77,16 @@ export type Op =
   | { readonly op: 'store'; readonly width: Width }
   | { readonly op: 'store bytes' }
   | { readonly op: 'asm'; readonly block: number }
-  /** The number of instructions is on top. */
-  | { readonly op: 'run' }
+  /**
+   * On top the number of instructions, below it `addresses` places that end the run, besides those of `symbols`; leaves
+   * the number of executed ones. `look`: a condition is looked at; the slot has the number that the statement executed.
+   */
+  | {
+      readonly op: 'run';
+      readonly symbols: readonly string[];
+      readonly addresses: number;
+      readonly look?: number;
+    }
   | { readonly op: 'decode response' }
   // checks and output
   | {

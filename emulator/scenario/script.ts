@@ -22,11 +22,18 @@ import type { CompiledRoutine, Op, Program } from './program';
 import { Stack, calculate, isValueOp } from './stack';
 import { initialState } from './state';
 import type { ScriptFrame, ScriptState } from './state';
+import { isAt, symbolAt, symbolNamed } from './symbols';
 import { builtCommand, decodedResponse } from './tpm';
 import { CONSTANTS } from './vocabulary';
 
 /** Most procedures at work at the same time. */
 export const MAX_CALL_DEPTH = 1000;
+
+/**
+ * `run until` with a condition that can hold anywhere looks after every instruction so often, then each time after so many,
+ * and always after a call or an interrupt.
+ */
+const CLOSE_LOOKS = 1000n;
 
 /** The scenario ends here, unhappily. */
 export interface Failure {
@@ -159,6 +166,12 @@ export class Script {
       case 'set register':
         machine.writeRegister(op.name, this.stack.popNumber(`The value of ${op.name}`));
         return;
+      case 'symbol':
+        this.stack.push(symbolNamed(machine, op.name).address);
+        return;
+      case 'at':
+        this.stack.push(isAt(machine, this.stack.popNumber('NIA'), op.name));
+        return;
       case 'gprs':
         this.stack.push(gprs((name) => this.register(name)));
         return;
@@ -254,10 +267,17 @@ export class Script {
         return;
       case 'run': {
         const instructions = this.stack.popNumber('The number of instructions');
-        const most = BigInt(Number.MAX_SAFE_INTEGER);
+        const addresses = this.stack.popMany(op.addresses).map((value) => toNumber(value, 'A place'));
+        const until = [...addresses, ...op.symbols.flatMap((name) => symbolNamed(machine, name).places)];
+        const most = op.look === undefined ? BigInt(Number.MAX_SAFE_INTEGER) : this.instructionsToLook(op.look);
         this.begin(
-          { kind: 'run', instructions: Number(instructions < most ? instructions : most) },
-          { kind: 'nothing', op: at },
+          {
+            kind: 'run',
+            instructions: Number(instructions < most ? instructions : most),
+            ...(until.length > 0 && { until }),
+            ...(op.look !== undefined && { calls: true }),
+          },
+          { kind: 'value', op: at },
         );
         return;
       }
@@ -282,6 +302,12 @@ export class Script {
       case 'unavailable':
         throw new Failed('not-available', `not available yet: ${op.feature}.`, 'error');
     }
+  }
+
+  /** How far software runs until its condition is looked at again. */
+  private instructionsToLook(slot: number): bigint {
+    const done = this.frame?.locals[slot];
+    return typeof done === 'bigint' && done >= CLOSE_LOOKS ? CLOSE_LOOKS : 1n;
   }
 
   private register(name: string): bigint {
@@ -353,7 +379,7 @@ export class Script {
   private interrupted(interrupt: InterruptInfo): void {
     const { state, machine } = this;
     const expected = state.catches.at(-1);
-    const text = interruptText(interrupt);
+    const text = interruptText(interrupt, symbolAt(machine, interrupt.address));
     if (!expected) {
       const where = `as ${actorName(machine.actor)}`;
       const help = "if it must come, write the statement in 'expect interrupt { }'.";

@@ -48,12 +48,26 @@ function freshExpression(text: string): ParsedExpression {
   return first ? { error: first.message } : { expression: result.value };
 }
 
-/** Paths that a tree, perhaps one with holes, names with `use` and with `file "..."`. */
-export function namedFiles(model: ast.Model): { readonly uses: readonly string[]; readonly files: readonly string[] } {
+/** Paths that a tree, perhaps one with holes, names. */
+export interface NamedFiles {
+  /** With `use`. */
+  readonly uses: readonly string[];
+  /** With `file "..."`. */
+  readonly files: readonly string[];
+  /** With `image` and `initrd` of guests. */
+  readonly images: readonly string[];
+}
+
+export function namedFiles(model: ast.Model): NamedFiles {
   const files = new Set<string>();
-  for (const node of AstUtils.streamAst(model)) if (ast.isFileLiteral(node)) files.add(node.path);
+  const images = new Set<string>();
+  for (const node of AstUtils.streamAst(model)) {
+    if (ast.isFileLiteral(node)) files.add(node.path);
+    else if (ast.isImageOption(node)) images.add(node.path);
+  }
   const uses = new Set(model.uses.map((use) => use.path));
-  return { uses: [...uses].filter(isWritten), files: [...files].filter(isWritten) };
+  const written = (paths: ReadonlySet<string>) => [...paths].filter(isWritten);
+  return { uses: written(uses), files: written(files), images: written(images) };
 }
 
 /** A property of the tree, which is missing where the text has a hole. */

@@ -43,6 +43,7 @@ export function typeOf(expression: Expr): TypeWord | undefined {
     case 'value':
       return typeOfValue(expression.value);
     case 'register':
+    case 'symbol':
     case 'unary':
     case 'load':
     case 'call':
@@ -50,6 +51,7 @@ export function typeOf(expression: Expr): TypeWord | undefined {
     case 'binary':
       return /^(?:[<>]=?|[=!]=)$/.test(expression.operator) ? 'truth' : 'number';
     case 'logic':
+    case 'at':
       return 'truth';
     case 'slice':
     case 'load bytes':

@@ -53,7 +53,7 @@ export async function sourceFile(document: LangiumDocument, workspace: Workspace
       const used = leaves(from, path, workspace) ? outside(path) : (before ?? (await usable(path, uri, workspace)));
       (file.uses as Map<string, SourceFile | FileProblem>).set(path, 'parseResult' in used ? add(used) : used);
     }
-    for (const path of named.files) {
+    for (const path of [...named.files, ...named.images]) {
       const there = await exists(usedUri(from, path), workspace);
       const found = there ? 'unread' : fileProblem('not-found', path, MAX_BYTES);
       const content = leaves(from, path, workspace) ? outside(path) : found;

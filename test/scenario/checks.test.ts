@@ -168,8 +168,8 @@ describe('declarations', () => {
     ['guest a { memory 256 MiB }', '1:7 limit-exceeded'],
     ['guest a { memory 900 GiB }', '1:18 limit-exceeded'],
     ['guest a { endian middle }', '1:18 unknown-setting'],
-    ['guest a { image "vmlinux" at 0 }', '1:11 not-available'],
-    ['guest a { initrd "initrd" }', '1:11 not-available'],
+    ['guest a { image "vmlinux" at 0 }', '1:17 file-not-found'],
+    ['guest a { initrd "initrd" at r3 }', '1:30 not-constant'],
     ['guest a { bootargs "quiet" }', '1:11 not-available'],
     // names
     ['guest a { } guest a { lpid 2 }', '1:19 duplicate-name'],

@@ -110,8 +110,9 @@ export class FakeMachine implements MachineApi {
       case 'send':
         return { kind: 'done', value: this.answers[this.calls++] ?? BigInt.asUintN(64, -16n) };
       case 'code':
-      case 'run':
         return { kind: 'done' };
+      case 'run':
+        return { kind: 'done', value: BigInt(activity.instructions) };
     }
   }
 
