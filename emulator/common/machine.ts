@@ -100,7 +100,9 @@ export type Activity =
 export type ActivityResult =
   | { readonly kind: 'done'; readonly value?: bigint; readonly bytes?: Uint8Array }
   /** An interrupt that no firmware model takes reached the scripted software. */
-  | { readonly kind: 'interrupt'; readonly interrupt: InterruptInfo };
+  | { readonly kind: 'interrupt'; readonly interrupt: InterruptInfo }
+  /** The processor will never execute an instruction again. */
+  | { readonly kind: 'stuck'; readonly detail: string };
 
 export interface InterruptInfo {
   /** Vector offset, for instance 0xC00. */

@@ -11,20 +11,27 @@ import type { PhysicalMemory } from '../memory/physical';
 import type { InterruptRequest } from './entry';
 import { divideExtendedSigned, divideExtendedUnsigned } from './extended-division';
 import { type InterpreterExports, decodeTable, interpreterModule } from './interpreter';
-import { CpuInterrupts, type Interrupt } from './interrupts';
+import type { Interrupt } from './interrupts';
 import { fillSprAccess } from './spr-access';
 import * as state from './state';
+import { CpuThreads } from './threads';
+import { LARGE_BITS, SMALL_BITS, timerMaximum } from './timers';
 
 export type { Access, PartitionScope, Translation } from './mmu';
 export type { Level } from './entry';
 export type { Interrupt } from './interrupts';
 export type { CpuContext, CpuState, RegisterValue } from './registers';
 
-/** Why the CPU stopped. `executed` counts the instructions begun, an interrupted one too. */
+/**
+ * Why the CPU stopped. `executed` counts the instructions begun, an interrupted one too: also that before which an
+ * asynchronous interrupt comes.
+ */
 export type CpuExit =
   | { readonly executed: number; readonly reason: 'budget' }
   | { readonly executed: number; readonly reason: 'interrupt'; readonly interrupt: Interrupt }
-  | { readonly executed: number; readonly reason: 'breakpoint' };
+  | { readonly executed: number; readonly reason: 'breakpoint' }
+  /** Nothing will ever be executed again: interrupts without an end, or all threads have stopped for good. */
+  | { readonly executed: number; readonly reason: 'stuck'; readonly detail: string };
 
 /** Instructions between two returns from generated code. */
 const SLICE = 1_000_000;
@@ -41,7 +48,7 @@ const ALL_FACILITIES = FACILITIES.reduce(
 );
 const PAGE = BigInt(state.PAGE_BYTES);
 
-export class Cpu extends CpuInterrupts {
+export class Cpu extends CpuThreads {
   private readonly instances = new Map<number, InterpreterExports>();
   /** Generated code for the machine state that memory describes, and the MSR for which it does. */
   private current: { readonly msr: bigint; readonly generated: InterpreterExports } | undefined;
@@ -50,9 +57,12 @@ export class Cpu extends CpuInterrupts {
   /** Address of the breakpoint that the next run passes over. */
   private passOver: bigint | undefined;
 
-  /** @param memory its first `RESERVED_BYTES` bytes become this CPU's */
-  constructor(memory: PhysicalMemory) {
-    super(memory);
+  /**
+   * @param memory its first `RESERVED_BYTES` bytes become this CPU's
+   * @param threads of the core, 1 to 8
+   */
+  constructor(memory: PhysicalMemory, threads = 1) {
+    super(memory, threads);
     new Uint16Array(memory.memory.buffer, state.DECODE, state.DECODE_ENTRIES).set(decodeTable());
     fillSprAccess(this.u8);
     memory.onDirtyCleared(() => this.flushTlb());
@@ -67,6 +77,8 @@ export class Cpu extends CpuInterrupts {
     this.u8.fill(0, state.SPR, state.SPR + state.SPR_BYTES);
     this.storeSpr(SPRN.PVR, PVR_POWER9_DD23);
     this.storeSpr(SPRN.SMFCTRL, SMFCTRL_RESET);
+    this.storeSpr(SPRN.DEC, timerMaximum(SMALL_BITS));
+    this.storeSpr(SPRN.HDEC, timerMaximum(LARGE_BITS));
     this.storeSpr(SPRN.FSCR, ALL_FACILITIES);
     this.storeSpr(SPRN.HFSCR, ALL_FACILITIES);
     this.msr = MSR_BIT.SF | MSR_BIT.HV | MSR_BIT.S;
@@ -74,6 +86,7 @@ export class Cpu extends CpuInterrupts {
     this.count = 0;
     this.passOver = undefined;
     this.pending = undefined;
+    this.resetThreads();
     this.flushTlb();
   }
 
@@ -94,11 +107,17 @@ export class Cpu extends CpuInterrupts {
   run(maxInstructions: number): CpuExit {
     let executed = 0;
     while (executed < maxInstructions) {
+      const attention = this.attend();
+      if (attention.kind !== 'execute') this.advance(1);
+      if (attention.kind === 'still') return { executed: executed + 1, reason: 'stuck', detail: attention.detail };
+      if (attention.kind === 'interrupt') {
+        return this.interrupted(executed + 1, attention.request);
+      }
       const generated = this.synchronize();
-      const slice = Math.min(maxInstructions - executed, SLICE);
+      const slice = Math.min(maxInstructions - executed, SLICE, this.attentionWithin());
       this.slice = slice;
       const done = slice - generated.run(slice);
-      this.count += done;
+      this.advance(done);
       executed += done;
       const reason = this.view.getInt32(state.EXIT, true);
       if (reason === state.EXIT_REASON.interrupt) return this.interrupted(executed, this.requested());
@@ -115,7 +134,7 @@ export class Cpu extends CpuInterrupts {
     const generated = this.synchronize();
     this.slice = 1;
     const done = 1 - generated.execute(word | 0, 1);
-    this.count += done;
+    this.advance(done);
     const interrupted = this.view.getInt32(state.EXIT, true) === state.EXIT_REASON.interrupt;
     return interrupted ? this.interrupted(done, this.requested()) : { executed: done, reason: 'budget' };
   }
@@ -135,7 +154,7 @@ export class Cpu extends CpuInterrupts {
     const watched = this.breakpointPages.has(nia / PAGE);
     const host = this.fetchFrom(nia, !watched);
     if (typeof host !== 'number') {
-      this.count++;
+      this.advance(1);
       return this.interrupted(executed + 1, host);
     }
     if (!watched) {
@@ -148,12 +167,22 @@ export class Cpu extends CpuInterrupts {
     }
     this.passOver = undefined;
     const exit = this.execute(this.view.getUint32(host, (this.msr & MSR_BIT.LE) !== 0n));
-    return exit.reason === 'interrupt' ? { ...exit, executed: executed + exit.executed } : executed + exit.executed;
+    return exit.reason === 'budget' ? executed + exit.executed : { ...exit, executed: executed + exit.executed };
   }
 
   private interrupted(executed: number, request: InterruptRequest): CpuExit {
     this.passOver = undefined;
-    return { executed, reason: 'interrupt', interrupt: this.enterInterrupt(request) };
+    const interrupt = this.enterInterrupt(request);
+    if (!this.stuck) return { executed, reason: 'interrupt', interrupt };
+    const { row, cia } = interrupt;
+    const detail = `interrupts without an end, the last one ${row.name} at 0x${cia.toString(16)}: ${interrupt.detail}`;
+    return { executed, reason: 'stuck', detail };
+  }
+
+  /** Counts executed instructions. */
+  private advance(instructions: number): void {
+    this.count += instructions;
+    this.spend(instructions);
   }
 
   protected override stateReplaced(): void {

@@ -16,6 +16,8 @@ import {
 import { CpuServices } from './services';
 import * as state from './state';
 
+/** More than there are levels of interrupts that can come before a handler's first instruction. */
+const STUCK_ENTRIES = 16;
 const EVIRT = sprMask('LPCR', 'EVIRT');
 
 /** DSISR: an atomic instruction's function code is invalid; a cache-inhibited access is not in real mode. */
@@ -100,7 +102,23 @@ export abstract class CpuInterrupts extends CpuServices {
     for (const [number, value] of entered.registers) this.storeSpr(number, value);
     this.nia = entered.nia;
     this.msr = entered.msr;
+    this.countEntry(cia);
     const { row, level } = entered;
     return { vector: row.vector, row, cia, from, level, lev: request.lev, detail: request.detail };
+  }
+
+  /** Counts interrupts that come at the first instruction of a handler. The interrupted instruction itself has been counted. */
+  private countEntry(cia: bigint): void {
+    const { entered, entries, handler } = state.SLOT;
+    const at = state.SPR + 8 * entered;
+    const first = this.view.getFloat64(at, true) + 1 === this.count && this.loadSpr(handler) === cia;
+    this.view.setFloat64(at, this.count, true);
+    this.storeSpr(entries, first ? this.loadSpr(entries) + 1n : 0n);
+    this.storeSpr(handler, this.nia);
+  }
+
+  /** Interrupts of which none came to execute an instruction: so many only where none ever will. */
+  protected get stuck(): boolean {
+    return this.view.getUint32(state.SPR + 8 * state.SLOT.entries, true) >= STUCK_ENTRIES;
   }
 }

@@ -87,7 +87,7 @@ export abstract class Lowering extends ExpressionLowering {
         this.expr(stmt.b);
         this.pushLeft();
         code.call(this.runtime.system);
-        this.faultIfNonzero();
+        this.leaveByStatus();
         return this.takeResult(stmt.id);
       case 'set-nia':
         this.expr(stmt.value);
@@ -406,6 +406,23 @@ export abstract class Lowering extends ExpressionLowering {
     code.memory(MEM.i32load8u, write ? 1024 : 0);
   }
 
+  /** With the status of a host function on the stack: 1 is an interrupt; 2 ends the instruction, and the host looks at the state. */
+  private leaveByStatus(): void {
+    const { code } = this;
+    const status = code.local(I32);
+    code.tee(status);
+    code.if();
+    code.get(status);
+    code.i32(1);
+    code.op(OP.i32eq);
+    this.faultIfNonzero();
+    code.i32(0);
+    this.pushNia();
+    code.memory(MEM.i64store, state.NIA);
+    this.leaveForState();
+    code.end();
+  }
+
   private readSpr(id: number, field: Field, unchanged: Expr): void {
     const { code } = this;
     const number = code.local(I32);
@@ -468,7 +485,7 @@ export abstract class Lowering extends ExpressionLowering {
     this.expr(value);
     this.pushLeft();
     code.call(this.runtime.writeSpr);
-    this.faultIfNonzero();
+    this.leaveByStatus();
     code.end();
   }
 }

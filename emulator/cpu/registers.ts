@@ -4,11 +4,14 @@
  */
 import type { RegisterRow } from '../isa/registers';
 import { FPSCR, RESERVATION, VSCR } from '../isa/semantics';
-import { type SprRow, SPRN, SPRS, sprByNumber } from '../isa/sprs';
+import { type SprRow, SPRN, SPRS, sprByNumber, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
 import { readReference, registerNamed, writeReference } from './registers-view';
 import { isControlling } from './spr-access';
 import * as state from './state';
+import { LARGE_BITS, SMALL_BITS, type TimerBits, timerValue, timerZero } from './timers';
+
+const LARGE_DECREMENTER = sprMask('LPCR', 'LD');
 
 /** A register's value for display. */
 export interface RegisterValue {
@@ -28,6 +31,8 @@ export interface CpuState {
   readonly vsrs: Uint8Array<ArrayBuffer>;
   readonly sprs: Uint8Array<ArrayBuffer>;
   readonly instructions: number;
+  /** Registers of the core's other threads. */
+  readonly threads?: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** Slots of a partition's registers: its SPRs, and those without a number. */
@@ -149,9 +154,23 @@ export abstract class CpuRegisters {
     if (row) this.setSprValue(row, value, this.count);
   }
 
+  /** Time without instructions, while all threads were stopped. */
+  protected get slept(): number {
+    return this.view.getFloat64(state.SPR + 8 * state.SLOT.slept, true);
+  }
+  protected set slept(value: number) {
+    this.view.setFloat64(state.SPR + 8 * state.SLOT.slept, value, true);
+  }
+  /** Width of a decrementer in the current state. */
+  private timerBits(number: number): TimerBits {
+    const large = number === SPRN.HDEC || (this.loadSpr(SPRN.LPCR) & LARGE_DECREMENTER) !== 0n;
+    return large ? LARGE_BITS : SMALL_BITS;
+  }
+
   /** @param now instruction count */
   protected sprValue(row: SprRow, now: number): bigint {
-    const timeBase = BigInt.asUintN(64, this.loadSpr(SPRN.TB) + BigInt(now));
+    const time = now + this.slept;
+    const timeBase = BigInt.asUintN(64, this.loadSpr(SPRN.TB) + BigInt(time));
     switch (row.number) {
       case SPRN.TB:
       case SPRN.TBU40:
@@ -163,8 +182,7 @@ export abstract class CpuRegisters {
         return timeBase & 0xffff_ffffn;
       case SPRN.DEC:
       case SPRN.HDEC:
-        // Kept as the time at which it reaches 0.
-        return BigInt.asUintN(64, this.loadSpr(row.number) - timeBase);
+        return timerValue(this.loadSpr(row.number), time, this.timerBits(row.number));
       default:
         // PPR32 is the high word of PPR; all other aliases are the register itself.
         return row.name === 'PPR32' ? this.loadSpr(row.storage) >> 32n : this.loadSpr(row.storage);
@@ -173,9 +191,9 @@ export abstract class CpuRegisters {
 
   protected setSprValue(row: SprRow, raw: bigint, now: number): void {
     const value = BigInt.asUintN(row.bits, raw);
-    const elapsed = BigInt(now);
+    const time = now + this.slept;
     const timeBase = this.sprValue({ ...row, number: SPRN.TB }, now);
-    const setTimeBase = (wanted: bigint): void => this.storeSpr(SPRN.TB, wanted - elapsed);
+    const setTimeBase = (wanted: bigint): void => this.storeSpr(SPRN.TB, wanted - BigInt(time));
     switch (row.number) {
       case SPRN.TB:
         return setTimeBase(value);
@@ -188,13 +206,24 @@ export abstract class CpuRegisters {
         return setTimeBase((value & ~0xff_ffffn) | (timeBase & 0xff_ffffn));
       case SPRN.DEC:
       case SPRN.HDEC:
-        return this.storeSpr(row.number, value + timeBase);
+        return this.setTimer(row.number, value, time);
       default:
         if (row.name === 'PPR32') {
           return this.storeSpr(row.storage, (this.loadSpr(row.storage) & 0xffff_ffffn) | (value << 32n));
         }
         this.storeSpr(row.storage, value);
         if (isControlling(row.storage)) this.controlChanged(row.storage);
+    }
+  }
+
+  private setTimer(number: number, value: bigint, time: number): void {
+    const bits = this.timerBits(number);
+    const sign = 1n << BigInt(bits - 1);
+    const wasNegative = (timerValue(this.loadSpr(number), time, bits) & sign) !== 0n;
+    this.storeSpr(number, timerZero(value, time, bits));
+    // The Hypervisor Decrementer's exception comes when the sign becomes 1, and goes when its interrupt is taken.
+    if (number === SPRN.HDEC && !(wasNegative && (value & sign) !== 0n)) {
+      this.storeSpr(state.SLOT.signals, this.loadSpr(state.SLOT.signals) & ~BigInt(state.SIGNAL.hdecTaken));
     }
   }
 

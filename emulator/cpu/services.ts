@@ -9,7 +9,7 @@ import { UNIT_FUNCTIONS } from '../isa/vector-unit';
 import { CpuAccess } from './access';
 import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
 import { delivered, nextRandom } from './random';
-import { decideSprAccess } from './spr-access';
+import { decideSprAccess, isAttended } from './spr-access';
 import * as state from './state';
 import { invalidationOf } from './tlb-invalidation';
 import { MemoryVectorUnit } from './vector-unit';
@@ -56,8 +56,9 @@ export abstract class CpuServices extends CpuAccess {
   protected readonly hostWriteSpr = (number: number, value: bigint, left: number): number => {
     const row = this.decide(number, true);
     if (row === undefined) return 1;
-    if (row !== 'no operation') this.setSprValue(row, value, this.count + this.slice - left);
-    return 0;
+    if (row === 'no operation') return 0;
+    this.setSprValue(row, value, this.count + this.slice - left);
+    return isAttended(row.storage) ? 2 : 0;
   };
 
   protected override controlChanged(number: number): void {
@@ -124,6 +125,7 @@ export abstract class CpuServices extends CpuAccess {
     const name = SYSTEM_OPS[op];
     const result = name && this.systemOperation(name, BigInt.asUintN(64, a), BigInt.asUintN(64, b));
     if (result === undefined) return 0;
+    if (result === 'attend') return 2;
     if (typeof result !== 'bigint') {
       this.pending = () => result;
       return 1;
@@ -135,9 +137,9 @@ export abstract class CpuServices extends CpuAccess {
   /**
    * Does an operation that concerns more than registers and memory.
    *
-   * @returns its result where it has one, or the interrupt that it raises
+   * @returns its result where it has one, the interrupt that it raises, or that the host must look at the state behind it
    */
-  protected systemOperation(op: SystemOp, a: bigint, b: bigint): bigint | InterruptRequest | undefined {
+  protected systemOperation(op: SystemOp, a: bigint, b: bigint): bigint | InterruptRequest | 'attend' | undefined {
     switch (op) {
       case 'darn': {
         const { state: next, value } = nextRandom(this.seed);

@@ -76,6 +76,24 @@ export function isControlling(number: number): boolean {
   return CONTROLLING.includes(number);
 }
 
+/** Registers whose writing may let an interrupt in or make one: the host looks at the state behind the instruction. */
+const ATTENDED: readonly number[] = [
+  SPRN.DEC,
+  SPRN.HDEC,
+  SPRN.LPCR,
+  SPRN.DPDES,
+  SPRN.DHDES,
+  SPRN.HMER,
+  SPRN.HMEER,
+  SPRN.MMCR0,
+  SPRN.CIABR,
+];
+
+/** Whether the host must look at the state after a write. */
+export function isAttended(number: number): boolean {
+  return ATTENDED.includes(number);
+}
+
 /** Fills the table by which generated code decides whether it may access a register by itself. */
 export function fillSprAccess(u8: Uint8Array): void {
   u8.fill(state.SPR_ACCESS_HOST, state.SPR_ACCESS, state.SPR_ACCESS + 4 * 2048);
@@ -84,7 +102,7 @@ export function fillSprAccess(u8: Uint8Array): void {
     for (let rank = 0; rank < 4; rank++) {
       const at = state.SPR_ACCESS + 2048 * rank + row.number;
       if (row.read !== undefined && rank >= PRIVILEGE_RANK[row.read]) u8[at] = state.SPR_ACCESS_PLAIN;
-      const plainWrite = row.bits === 64 && !isControlling(row.number);
+      const plainWrite = row.bits === 64 && !isControlling(row.number) && !isAttended(row.number);
       if (plainWrite && row.write !== undefined && rank >= PRIVILEGE_RANK[row.write]) {
         u8[at + 1024] = state.SPR_ACCESS_PLAIN;
       }

@@ -41,9 +41,39 @@ export const CORE_BYTES = 0x160;
 export const VSR = 0x800;
 export const VSR_BYTES = 64 * 16;
 
-/** 1024 special purpose registers and the slots behind them (isa/semantics.ts), 8 bytes each. */
+/** 1024 special purpose registers, the slots behind them (isa/semantics.ts) and those of the CPU (`SLOT`), 8 bytes each. */
 export const SPR = 0x1000;
-export const SPR_BYTES = SLOTS * 8;
+/** What else a CPU keeps: numbers of slots. */
+export const SLOT = {
+  /** Bits of SIGNAL. */
+  signals: SLOTS,
+  /** Of the last interrupt: the instruction count (a double), and how many came before it without an instruction between. */
+  entered: SLOTS + 1,
+  entries: SLOTS + 2,
+  /** Of all threads: time that passed without instructions (a double), doorbells of the ultravisor by thread. */
+  slept: SLOTS + 3,
+  ultravisorDoorbells: SLOTS + 4,
+  /** Instructions until the next thread's turn, and whose turn it is. */
+  turn: SLOTS + 5,
+  thread: SLOTS + 6,
+  /** Address of the last interrupt's handler. */
+  handler: SLOTS + 7,
+} as const;
+export const SPR_BYTES = (SLOTS + 8) * 8;
+
+/** What a thread keeps about itself that is no register. */
+export const SIGNAL = {
+  /** Lines that devices hold. */
+  external: 1,
+  virtualization: 2,
+  /** Events. */
+  systemReset: 4,
+  /** The interrupt of the last time that HDEC became negative was taken. */
+  hdecTaken: 8,
+  /** The thread executes nothing. */
+  stopped: 16,
+  waiting: 32,
+} as const;
 /** An address for instructions that are executed without fetching. Only its page offset matters. */
 export const NO_FETCH_PAGE = 0x4000;
 /** Access bytes of SPRs: for each privilege rank 2 x 1024. */

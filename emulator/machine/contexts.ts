@@ -5,6 +5,7 @@
 
 import type { Actor, MachineConfig } from '../common/machine';
 import type { Cpu, CpuContext } from '../cpu/cpu';
+import { LARGE_BITS, timerMaximum } from '../cpu/timers';
 import { SPRN, sprMask } from '../isa/sprs';
 import { type PlacedGuest, guestNamed } from './layout';
 import { entryState } from './software';
@@ -98,6 +99,8 @@ export class Contexts {
 
   #begin(actor: Actor): void {
     this.#cpu.msr = actorMsr(actor, this.endian(actor));
+    // Software that wants decrementer interrupts sets the register; no other is surprised by one.
+    this.#cpu.setSpr(SPRN.DEC, timerMaximum(LARGE_BITS));
     this.#setPartition(actor);
     const entry = actor.kind === 'guest' && entryState(guestNamed(this.#guests, actor.guest), this.#config);
     if (!entry) return;

@@ -13,8 +13,8 @@ export const LEVEL_MSR = {
   problem: MSR.PR,
   /** HILE: the hypervisor and the ultravisor take interrupts little-endian (POWER9). */
   hid: sprMask('HID', 'HILE'),
-  /** LPCR at power-on: little-endian interrupts, process tables, a radix host. */
-  lpcr: sprMask('LPCR', 'ILE') | sprMask('LPCR', 'UPRT') | sprMask('LPCR', 'HR'),
+  /** LPCR at power-on: little-endian interrupts, process tables, a radix host, a decrementer that takes long. */
+  lpcr: sprMask('LPCR', 'ILE') | sprMask('LPCR', 'UPRT') | sprMask('LPCR', 'HR') | sprMask('LPCR', 'LD'),
 };
 
 export type Level = 'guest' | 'hypervisor' | 'ultravisor';

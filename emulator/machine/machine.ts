@@ -257,7 +257,12 @@ export class Machine implements MachineApi {
 
   #afterRun(exit: CpuExit, events: MachineEvent[]): void {
     if (exit.reason === 'interrupt') this.#interrupted(exit.interrupt, events);
+    else if (exit.reason === 'stuck') this.#stuck(exit.detail);
     else if (this.#work?.activity.kind !== 'run') this.#arrived(events);
+  }
+
+  #stuck(detail: string): void {
+    if (this.#work) this.#finish(this.#work, { kind: 'stuck', detail });
   }
 
   /** The CPU is back in the actor's code: is the instruction or the block over? */

@@ -111,6 +111,7 @@ export class Script {
     this.guarded(pending.op, () => {
       const result = this.machine.takeResult();
       this.state.pending = null;
+      if (result.kind === 'stuck') throw new Failed('stuck', `The processor stands still: ${result.detail}.`);
       if (result.kind === 'interrupt') this.interrupted(result.interrupt);
       else this.take(pending, result);
     });
