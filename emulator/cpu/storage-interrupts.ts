@@ -67,7 +67,7 @@ export function storageInterrupt(fault: Fault, access: Access): InterruptRequest
       return { vector: SEGMENT[side], registers: side === 'data' ? [[SPRN.DAR, fault.ea]] : [], detail };
     default:
   }
-  const status = REASONS[fault.kind].status | (fault.table ? TABLE : 0n);
+  const status = REASONS[fault.kind].status | (fault.table && fault.hypervisor ? TABLE : 0n);
   if (!fault.hypervisor) {
     if (side === 'fetch') return { vector: STORAGE.fetch, status, detail };
     const dsisr = status | (access === 'store' ? DSISR_STORE : 0n);

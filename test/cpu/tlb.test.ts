@@ -1,0 +1,266 @@
+/** The software TLB: what it may keep, what it has to forget, and that it never shows one state what another one sees. */
+import { describe, expect, it } from 'vitest';
+import type { Access } from '../../emulator/cpu/mmu';
+import { invalidationOf } from '../../emulator/cpu/tlb-invalidation';
+import { GUEST, HV, LPID, NOP, ON, PARTITION_TABLE, PID, PR, SF, World } from './radix-world';
+import { ALL, GB1, KB4, KB64, MB2 } from './trees';
+
+const HOST_PROGRAM = ON | HV | PR;
+const OS = ON;
+const PROGRAM = ON | PR;
+const DATA = 0x8000n;
+const PAGE = 0x30_0000n;
+
+describe('processes', () => {
+  it('come and go by PIDR, more of them than the TLB has banks', () => {
+    const world = new World(PROGRAM);
+    const trees = Array.from({ length: 20 }, () => world.guest.tree());
+    for (const [pid, tree] of trees.entries()) {
+      world.guest.write(world.guestProcessTable + 16n * BigInt(pid), tree);
+      world.guest.map(tree, DATA, PAGE + 0x1000n * BigInt(pid));
+      world.guest.map(tree, 0x1000n, PAGE + 0x8_0000n);
+      world.memory.write(GUEST + PAGE + 0x1000n * BigInt(pid), Uint8Array.of(pid));
+    }
+    world.code(GUEST + PAGE + 0x8_0000n, NOP, NOP, NOP);
+    for (let round = 0; round < 3; round++) {
+      for (const pid of trees.keys()) {
+        world.set('PIDR', BigInt(pid));
+        expect(world.access('load', DATA)).toBeUndefined();
+        expect(world.cpu.gpr(3)).toBe(BigInt(pid));
+        expect(world.access('fetch', 0x1000n)).toBeUndefined();
+      }
+    }
+  });
+
+  it('of several partitions come and go by LPIDR', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, PAGE);
+    world.host.write(PARTITION_TABLE + 16n * 6n, world.host.read(PARTITION_TABLE + 16n * LPID));
+    const table = world.guest.room(9);
+    const tree = world.guest.tree();
+    world.guest.write(table + 16n * PID, tree);
+    world.guest.map(tree, DATA, PAGE + 0x1000n);
+    world.host.write(PARTITION_TABLE + 16n * 6n + 8n, (1n << 63n) | table);
+    world.memory.write(GUEST + PAGE, Uint8Array.of(5));
+    world.memory.write(GUEST + PAGE + 0x1000n, Uint8Array.of(6));
+    for (const lpid of [5n, 6n, 5n, 6n]) {
+      world.set('LPIDR', lpid);
+      expect(world.access('load', DATA)).toBeUndefined();
+      expect(world.cpu.gpr(3)).toBe(lpid);
+    }
+  });
+
+  it('take their registers with them when a context is loaded', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, PAGE);
+    const other = world.guest.tree();
+    world.guest.write(world.guestProcessTable + 16n * 4n, other);
+    world.guest.map(other, DATA, PAGE + 0x1000n);
+    world.memory.write(GUEST + PAGE, Uint8Array.of(3));
+    world.memory.write(GUEST + PAGE + 0x1000n, Uint8Array.of(4));
+    world.access('load', DATA);
+    const third = world.cpu.saveContext();
+    world.set('PIDR', 4n);
+    world.access('load', DATA);
+    expect(world.cpu.gpr(3)).toBe(4n);
+    world.cpu.loadContext(third);
+    world.access('load', DATA);
+    expect(world.cpu.gpr(3)).toBe(3n);
+  });
+});
+
+describe('tlbie', () => {
+  /** RB and RS, with the instruction's fields where `invalidationOf` takes them. */
+  interface Operands {
+    readonly ea?: bigint;
+    readonly is?: number;
+    readonly ap?: number;
+    readonly ric?: number;
+    readonly prs?: number;
+    readonly pid?: bigint;
+    readonly lpid?: bigint;
+    readonly local?: boolean;
+    /** The hypervisor executes it. */
+    readonly hv?: boolean;
+  }
+  function tlbie(
+    world: World,
+    { ea = 0n, is = 0, ap = 0, ric = 0, prs = 1, pid = 0n, lpid = 0n, local = false, hv }: Operands,
+  ) {
+    const rb = (ea & ~0xfffn) | BigInt((is << 10) | (ap << 5) | (ric << 2) | (prs << 1) | 1);
+    const what = invalidationOf(rb, (pid << 32n) | lpid, {
+      local,
+      hv: hv ?? (world.cpu.msr & HV) !== 0n,
+      lpid: Number(world.cpu.spr(319)),
+    });
+    if (what) world.cpu.invalidate(what);
+  }
+
+  /** Everything of a page is in use; then its mapping goes away, and the instruction is executed. */
+  function forgets(msr: bigint, shift: number, operands: Operands, ea = DATA): boolean[] {
+    const world = new World(msr);
+    world.map(ea, PAGE, ALL, shift);
+    const inPage = (1n << BigInt(shift)) - 1n;
+    world.code(((msr & HV) === 0n ? GUEST : 0n) + (PAGE & ~inPage) + (ea & inPage), NOP, NOP);
+    const accesses: readonly Access[] = ['load', 'store', 'fetch'];
+    for (const access of accesses) expect(world.access(access, ea)).toBeUndefined();
+    world.map(ea, PAGE, 0n, shift);
+    tlbie(world, operands);
+    return accesses.map((access) => {
+      world.cpu.msr = msr;
+      return world.access(access, ea) !== undefined;
+    });
+  }
+  const ALL_GONE = [true, true, true];
+
+  // The scopes by which software names a page: it has to be gone after each of them.
+  it.each([
+    ['the page in the process', PROGRAM, KB4, { ea: DATA, pid: PID, lpid: LPID }],
+    ['64 KiB around it', PROGRAM, KB64, { ea: 0n, ap: 5, pid: PID, lpid: LPID }],
+    ['2 MiB around it', PROGRAM, MB2, { ea: 0n, ap: 1, pid: PID, lpid: LPID }],
+    ['1 GiB around it', PROGRAM, GB1, { ea: 0n, ap: 2, pid: PID, lpid: LPID }],
+    ['the process', PROGRAM, KB4, { is: 1, pid: PID, lpid: LPID }],
+    ['the process and all caching', PROGRAM, KB4, { is: 1, ric: 2, pid: PID, lpid: LPID }],
+    ['the partition', PROGRAM, KB4, { is: 2, ric: 2, lpid: LPID }],
+    ['the partition, partition-scoped', PROGRAM, KB4, { is: 2, prs: 0, lpid: LPID }],
+    ['a guest real page of the partition', PROGRAM, KB4, { ea: PAGE, prs: 0, lpid: LPID }],
+    ['everything', PROGRAM, KB4, { is: 3 }],
+    ["the process, on this thread, by its own partition's number", PROGRAM, KB4, { is: 1, pid: PID, local: true }],
+    ['a page in a host process', HOST_PROGRAM, KB4, { ea: DATA, pid: PID }],
+    ['a host process', HOST_PROGRAM, KB4, { is: 1, pid: PID }],
+    ['a host process, on this thread', HOST_PROGRAM, KB4, { is: 1, pid: PID, local: true }],
+    ['partition 0', HOST_PROGRAM, KB4, { is: 2 }],
+  ] as const)('of %s makes it gone', (_, msr, shift, operands) => {
+    expect(forgets(msr, shift, operands)).toEqual(ALL_GONE);
+  });
+
+  it('of a guest means its own partition, whatever RS says', () => {
+    const world = new World(OS);
+    world.guest.map(world.guestKernel, DATA, PAGE);
+    const ea = (3n << 62n) | DATA;
+    expect(world.access('load', ea)).toBeUndefined();
+    world.guest.map(world.guestKernel, DATA, PAGE, 0n);
+    tlbie(world, { ea, lpid: 77n });
+    expect(world.access('load', ea)).toBe(0x300);
+  });
+
+  it("reaches the hypervisor's view of a guest", () => {
+    const world = new World(ON | HV);
+    const ea = (1n << 62n) | DATA;
+    world.guest.map(world.guestProgram, DATA, PAGE);
+    expect(world.access('load', ea)).toBeUndefined();
+    world.guest.map(world.guestProgram, DATA, PAGE, 0n);
+    tlbie(world, { ea: DATA, pid: PID, lpid: LPID });
+    expect(world.access('load', ea)).toBe(0x300);
+  });
+
+  it('of a partition reaches its real mode', () => {
+    const world = new World(SF);
+    expect(world.access('load', 0x1000n)).toBeUndefined();
+    world.host.map(world.partition, 0n, GUEST, 0n, MB2);
+    tlbie(world, { ea: 0n, ap: 1, prs: 0, lpid: LPID });
+    expect(world.access('load', 0x1000n)).toBe(0xe00);
+  });
+
+  // What need not go may stay: this is what makes invalidations cheap, and a mapping that was changed without one stays.
+  it.each([
+    ['another page', { ea: DATA + 0x1000n, pid: PID, lpid: LPID }],
+    ['another process', { is: 1, pid: 9n, lpid: LPID }],
+    ['another partition', { is: 2, lpid: 9n, hv: true }],
+    ['directories only', { is: 3, ric: 1 }],
+  ] as const)('of %s lets it stay', (_, operands) => {
+    expect(forgets(PROGRAM, KB4, operands)).toEqual([false, false, false]);
+  });
+});
+
+describe('a translation in use', () => {
+  it('ends when the process table moves', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, PAGE);
+    expect(world.access('load', DATA)).toBeUndefined();
+    world.set('PTCR', 0x7f000n);
+    expect(world.access('load', DATA)).toBe(0xe00);
+  });
+
+  it('is that of the effective address, not of another with the same low half', () => {
+    const world = new World(PROGRAM);
+    const twin = (1n << 40n) | DATA;
+    world.map(DATA, PAGE);
+    world.map(twin, PAGE + 0x1000n);
+    world.memory.write(GUEST + PAGE, Uint8Array.of(1));
+    world.memory.write(GUEST + PAGE + 0x1000n, Uint8Array.of(2));
+    for (const [ea, value] of [
+      [DATA, 1n],
+      [twin, 2n],
+      [DATA, 1n],
+    ] as const) {
+      expect(world.access('load', ea)).toBeUndefined();
+      expect(world.cpu.gpr(3)).toBe(value);
+    }
+    world.cpu.setGpr(3, 9n);
+    expect(world.access('store', twin)).toBeUndefined();
+    expect(world.access('load', DATA)).toBeUndefined();
+    expect(world.cpu.gpr(3)).toBe(1n);
+  });
+
+  it('shows what was stored through another address, to loads and to fetches', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, PAGE);
+    world.map(0x5_0000n, PAGE);
+    world.code(GUEST + PAGE, NOP);
+    expect(world.access('fetch', 0x5_0000n)).toBeUndefined();
+    world.cpu.setGpr(3, 0x3860_0063n); // li r3,99
+    expect(world.access('store', DATA)).toBeUndefined();
+    expect(world.access('fetch', 0x5_0000n)).toBeUndefined();
+    expect(world.cpu.gpr(3)).toBe(99n);
+  });
+
+  it('lets nobody store to a page that it has only loaded from', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, PAGE, ALL & ~2n);
+    expect(world.access('load', DATA)).toBeUndefined();
+    expect(world.access('store', DATA)).toBe(0x300);
+  });
+
+  it('does not serve another privilege', () => {
+    const world = new World(OS);
+    world.map(DATA, PAGE, ALL | 8n);
+    world.code(GUEST + PAGE, NOP);
+    for (const access of ['load', 'store', 'fetch'] as const) {
+      world.cpu.msr = OS;
+      expect(world.access(access, DATA)).toBeUndefined();
+      world.cpu.msr = PROGRAM;
+      expect(world.access(access, DATA)).toBeDefined();
+    }
+  });
+});
+
+describe('a modelled hypervisor', () => {
+  const scope = (table?: bigint) => ({
+    translate: (_lpid: number, gpa: bigint) => (gpa < 0x40_0000n ? GUEST + gpa : undefined),
+    processTable: () => table,
+  });
+
+  it('whose guest has no process table maps one to one, whatever relocation says', () => {
+    const world = new World(PROGRAM);
+    world.cpu.partitionScope = scope();
+    expect(world.cpu.translate(0x1234n, 'store')).toEqual({ ra: GUEST + 0x1234n });
+    expect(world.cpu.translate(0x40_0000n, 'store')).toMatchObject({
+      fault: { kind: 'no translation', hypervisor: true },
+    });
+    world.cpu.msr = HOST_PROGRAM;
+    expect(world.cpu.translate(0x1234n, 'store')).toEqual({ ra: 0x1234n });
+  });
+
+  it('has its guest translate once it has registered a process table', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, PAGE);
+    world.map(DATA + 0x1000n, 0x40_0000n);
+    world.cpu.partitionScope = scope(world.guestProcessTable);
+    expect(world.cpu.translate(DATA, 'load')).toEqual({ ra: GUEST + PAGE });
+    expect(world.access('load', DATA + 0x1000n)).toBe(0xe00);
+    expect(world.get('ASDR', 'HDSISR')).toEqual([0x40_0000n, 0x4000_0000n]);
+    world.cpu.msr = PROGRAM;
+    expect(world.access('load', DATA + 0x2000n)).toBe(0x300);
+  });
+});
