@@ -152,10 +152,13 @@ export function tableErrors(rows: readonly InstructionRow[]): string[] {
       names.set(mnemonic, row.name);
     }
   }
+  // Numbers in arrays of their own: there are some hundred thousand pairs, and the table is built at every start.
+  const values = Int32Array.from(rows, (row) => row.value);
+  const masks = Int32Array.from(rows, (row) => row.mask);
   for (const [i, a] of rows.entries()) {
     for (let j = 0; j < i; j++) {
-      const b = rows[j];
-      if (b && ((a.value ^ b.value) & a.mask & b.mask) === 0) errors.push(`${b.name} and ${a.name} overlap.`);
+      if (((a.value ^ (values[j] ?? 0)) & a.mask & (masks[j] ?? 0)) !== 0) continue;
+      errors.push(`${rows[j]?.name ?? ''} and ${a.name} overlap.`);
     }
   }
   return errors;
