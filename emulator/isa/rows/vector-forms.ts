@@ -80,43 +80,6 @@ export function recordComparison(s: Semantics, target: Vsr): void {
 export const leftWords = (a: U64, b: U64): U64 => a.and(~0xffff_ffffn).or(b.shru(32));
 export const rightWords = (a: U64, b: U64): U64 => a.shl(32).or(b.extu32());
 
-/** Widths of elements in bits. */
-export type Width = 8 | 16 | 32 | 64;
-
-/** A number in every element of a doubleword. */
-export const everywhere = (width: Width, value: bigint): bigint =>
-  BigInt.asUintN(64, (((1n << 64n) - 1n) / ((1n << BigInt(width)) - 1n)) * BigInt.asUintN(width, value));
-/** The sign bits of the elements. */
-const signs = (width: Width): bigint => everywhere(width, 1n << BigInt(width - 1));
-
-/** Sums of the elements of two doublewords. No carry leaves an element: the sign bits are added without one. */
-export function addElements(s: Semantics, width: Width, a: U64, b: U64): U64 {
-  const [x, y] = [s.let(a), s.let(b)];
-  const sign = signs(width);
-  return x.and(~sign).add(y.and(~sign)).xor(x.xor(y).and(sign));
-}
-
-/** Differences of the elements. */
-export function subtractElements(s: Semantics, width: Width, a: U64, b: U64): U64 {
-  const [x, y] = [s.let(a), s.let(b)];
-  const sign = signs(width);
-  return x.or(sign).sub(y.and(~sign)).xor(x.xor(y).not().and(sign));
-}
-
-/** Ones in the elements that are equal, zeros in the others. */
-export function equalElements(s: Semantics, width: Width, a: U64, b: U64): U64 {
-  if (width === 64) return a.eq(b).choose(-1n, 0n);
-  const x = s.let(a.xor(b));
-  const sign = signs(width);
-  // The sign bit of an element stays 0 when neither it nor the bits below it are set.
-  const differs = x.and(~sign).add(~sign).or(x);
-  const equal = differs
-    .and(sign)
-    .xor(sign)
-    .shru(width - 1);
-  return equal.mul((1n << BigInt(width)) - 1n);
-}
-
 /** The left n bits (0 to 63) of b behind a: the left doubleword of a || b shifted left. */
 const funnel = (a: U64, b: U64, n: U64): U64 => a.shl(n).or(b.shru(1).shru(u64(63).sub(n)));
 

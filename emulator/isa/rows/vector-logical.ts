@@ -1,18 +1,15 @@
 /** Vector compare, logical, rotate, shift and count instructions, Power ISA 3.0B Book I 6.9.3 to 6.9.5 and 6.10 ff. */
-import { compare, each1, each2 } from '../vector/elements';
+import { each1, each2 } from '../vector/elements';
 import { vslv, vsrv } from '../vector/permute';
 import { ones, rotate, rotateInsert, rotateWord, trailingZeros, wordMask } from '../vector/bits';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
-import { type U64, mask, u64 } from '../values';
-import type { UnitFunction } from '../vector-unit';
+import { type U64, doubled, mask, u64 } from '../values';
+import { type Width, ZERO, eachWord, equalElements, everywhere, greaterElements } from './vector-elements';
 import {
   type Quad,
-  type Width,
   call1,
   call2,
-  equalElements,
-  everywhere,
   halves1,
   halves2,
   quad,
@@ -29,16 +26,8 @@ const comparison =
     halves2((a, b) => op(s, a, b))(s);
     recordComparison(s, s.vr('VRT'));
   };
-const comparisonBy =
-  (fn: UnitFunction) =>
-  (s: Semantics): void => {
-    call2(fn)(s);
-    recordComparison(s, s.vr('VRT'));
-  };
-
 function notEqualOrZero(s: Semantics, width: Width, a: U64, b: U64): U64 {
-  const zero = u64(0);
-  const isZero = equalElements(s, width, a, zero).or(equalElements(s, width, b, zero));
+  const isZero = equalElements(s, width, a, ZERO).or(equalElements(s, width, b, ZERO));
   return equalElements(s, width, a, b).not().or(isZero);
 }
 
@@ -48,14 +37,14 @@ export const VECTOR_COMPARE = section('Power ISA 3.0B Book I 6.9.3', [
   insn('vcmpequh', '000100 VRT VRA VRB Rc21 0001000110', 'VRT,VRA,VRB', 'Vector Compare Equal Unsigned Halfword',          comparison((s, a, b) => equalElements(s, 16, a, b))),
   insn('vcmpequw', '000100 VRT VRA VRB Rc21 0010000110', 'VRT,VRA,VRB', 'Vector Compare Equal Unsigned Word',              comparison((s, a, b) => equalElements(s, 32, a, b))),
   insn('vcmpequd', '000100 VRT VRA VRB Rc21 0011000111', 'VRT,VRA,VRB', 'Vector Compare Equal Unsigned Doubleword',        comparison((s, a, b) => equalElements(s, 64, a, b))),
-  insn('vcmpgtsb', '000100 VRT VRA VRB Rc21 1100000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Byte',         comparisonBy(compare('i8', (a, b) => a > b))),
-  insn('vcmpgtsh', '000100 VRT VRA VRB Rc21 1101000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Halfword',     comparisonBy(compare('i16', (a, b) => a > b))),
-  insn('vcmpgtsw', '000100 VRT VRA VRB Rc21 1110000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Word',         comparisonBy(compare('i32', (a, b) => a > b))),
-  insn('vcmpgtsd', '000100 VRT VRA VRB Rc21 1111000111', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Doubleword',   comparison((_, a, b) => a.gts(b).choose(-1n, 0n))),
-  insn('vcmpgtub', '000100 VRT VRA VRB Rc21 1000000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Byte',       comparisonBy(compare('u8', (a, b) => a > b))),
-  insn('vcmpgtuh', '000100 VRT VRA VRB Rc21 1001000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Halfword',   comparisonBy(compare('u16', (a, b) => a > b))),
-  insn('vcmpgtuw', '000100 VRT VRA VRB Rc21 1010000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Word',       comparisonBy(compare('u32', (a, b) => a > b))),
-  insn('vcmpgtud', '000100 VRT VRA VRB Rc21 1011000111', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Doubleword', comparison((_, a, b) => a.gtu(b).choose(-1n, 0n))),
+  insn('vcmpgtsb', '000100 VRT VRA VRB Rc21 1100000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Byte',         comparison((s, a, b) => greaterElements(s, 8, 'signed', a, b))),
+  insn('vcmpgtsh', '000100 VRT VRA VRB Rc21 1101000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Halfword',     comparison((s, a, b) => greaterElements(s, 16, 'signed', a, b))),
+  insn('vcmpgtsw', '000100 VRT VRA VRB Rc21 1110000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Word',         comparison((s, a, b) => greaterElements(s, 32, 'signed', a, b))),
+  insn('vcmpgtsd', '000100 VRT VRA VRB Rc21 1111000111', 'VRT,VRA,VRB', 'Vector Compare Greater Than Signed Doubleword',   comparison((s, a, b) => greaterElements(s, 64, 'signed', a, b))),
+  insn('vcmpgtub', '000100 VRT VRA VRB Rc21 1000000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Byte',       comparison((s, a, b) => greaterElements(s, 8, 'unsigned', a, b))),
+  insn('vcmpgtuh', '000100 VRT VRA VRB Rc21 1001000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Halfword',   comparison((s, a, b) => greaterElements(s, 16, 'unsigned', a, b))),
+  insn('vcmpgtuw', '000100 VRT VRA VRB Rc21 1010000110', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Word',       comparison((s, a, b) => greaterElements(s, 32, 'unsigned', a, b))),
+  insn('vcmpgtud', '000100 VRT VRA VRB Rc21 1011000111', 'VRT,VRA,VRB', 'Vector Compare Greater Than Unsigned Doubleword', comparison((s, a, b) => greaterElements(s, 64, 'unsigned', a, b))),
   insn('vcmpneb',  '000100 VRT VRA VRB Rc21 0000000111', 'VRT,VRA,VRB', 'Vector Compare Not Equal Byte',                   comparison((s, a, b) => equalElements(s, 8, a, b).not())),
   insn('vcmpneh',  '000100 VRT VRA VRB Rc21 0001000111', 'VRT,VRA,VRB', 'Vector Compare Not Equal Halfword',               comparison((s, a, b) => equalElements(s, 16, a, b).not())),
   insn('vcmpnew',  '000100 VRT VRA VRB Rc21 0010000111', 'VRT,VRA,VRB', 'Vector Compare Not Equal Word',                   comparison((s, a, b) => equalElements(s, 32, a, b).not())),
@@ -104,19 +93,19 @@ function shiftDouble(s: Semantics): Quad {
 export const VECTOR_ROTATE_SHIFT = section('Power ISA 3.0B Book I 6.8.8, 6.9.5', [
   insn('vrlb',   '000100 VRT VRA VRB 00000000100',  'VRT,VRA,VRB',     'Vector Rotate Left Byte',                          call2(each2('u8', (a, b) => rotate(a, b, 8)))),
   insn('vrlh',   '000100 VRT VRA VRB 00001000100',  'VRT,VRA,VRB',     'Vector Rotate Left Halfword',                      call2(each2('u16', (a, b) => rotate(a, b, 16)))),
-  insn('vrlw',   '000100 VRT VRA VRB 00010000100',  'VRT,VRA,VRB',     'Vector Rotate Left Word',                          call2(each2('u32', rotateWord))),
+  insn('vrlw',   '000100 VRT VRA VRB 00010000100',  'VRT,VRA,VRB',     'Vector Rotate Left Word',                          halves2(eachWord((a, b) => doubled(a).rotl(b.and(31))))),
   insn('vrld',   '000100 VRT VRA VRB 00011000100',  'VRT,VRA,VRB',     'Vector Rotate Left Doubleword',                    halves2((a, b) => a.rotl(b))),
   insn('vslb',   '000100 VRT VRA VRB 00100000100',  'VRT,VRA,VRB',     'Vector Shift Left Byte',                           call2(each2('u8', (a, b) => a << (b & 7)))),
   insn('vslh',   '000100 VRT VRA VRB 00101000100',  'VRT,VRA,VRB',     'Vector Shift Left Halfword',                       call2(each2('u16', (a, b) => a << (b & 15)))),
-  insn('vslw',   '000100 VRT VRA VRB 00110000100',  'VRT,VRA,VRB',     'Vector Shift Left Word',                           call2(each2('u32', (a, b) => a << (b & 31)))),
+  insn('vslw',   '000100 VRT VRA VRB 00110000100',  'VRT,VRA,VRB',     'Vector Shift Left Word',                           halves2(eachWord((a, b) => a.shl(b.and(31))))),
   insn('vsld',   '000100 VRT VRA VRB 10111000100',  'VRT,VRA,VRB',     'Vector Shift Left Doubleword',                     halves2((a, b) => a.shl(b))),
   insn('vsrb',   '000100 VRT VRA VRB 01000000100',  'VRT,VRA,VRB',     'Vector Shift Right Byte',                          call2(each2('u8', (a, b) => a >>> (b & 7)))),
   insn('vsrh',   '000100 VRT VRA VRB 01001000100',  'VRT,VRA,VRB',     'Vector Shift Right Halfword',                      call2(each2('u16', (a, b) => a >>> (b & 15)))),
-  insn('vsrw',   '000100 VRT VRA VRB 01010000100',  'VRT,VRA,VRB',     'Vector Shift Right Word',                          call2(each2('u32', (a, b) => a >>> (b & 31)))),
+  insn('vsrw',   '000100 VRT VRA VRB 01010000100',  'VRT,VRA,VRB',     'Vector Shift Right Word',                          halves2(eachWord((a, b) => a.shru(b.and(31))))),
   insn('vsrd',   '000100 VRT VRA VRB 11011000100',  'VRT,VRA,VRB',     'Vector Shift Right Doubleword',                    halves2((a, b) => a.shru(b))),
   insn('vsrab',  '000100 VRT VRA VRB 01100000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Byte',                call2(each2('i8', (a, b) => a >> (b & 7)))),
   insn('vsrah',  '000100 VRT VRA VRB 01101000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Halfword',            call2(each2('i16', (a, b) => a >> (b & 15)))),
-  insn('vsraw',  '000100 VRT VRA VRB 01110000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Word',                call2(each2('i32', (a, b) => a >> (b & 31)))),
+  insn('vsraw',  '000100 VRT VRA VRB 01110000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Word',                halves2(eachWord((a, b) => a.exts32().shrs(b.and(31))))),
   insn('vsrad',  '000100 VRT VRA VRB 01111000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Doubleword',          halves2((a, b) => a.shrs(b))),
   insn('vrlwnm', '000100 VRT VRA VRB 00110000101',  'VRT,VRA,VRB',     'Vector Rotate Left Word then AND with Mask',       call2(each2('u32', (a, b) => rotateWord(a, b) & wordMask(b)))),
   insn('vrlwmi', '000100 VRT VRA VRB 00010000101',  'VRT,VRA,VRB',     'Vector Rotate Left Word then Mask Insert',         call2(rotateInsert)),

@@ -2,7 +2,8 @@
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
-import { type Quad, everywhere, insertElement, put, quad, whole } from './vector-forms';
+import { everywhere } from './vector-elements';
+import { type Quad, insertElement, put, quad, whole } from './vector-forms';
 import { loadQuad, storeQuad } from './vsx-quad';
 
 const address = (s: Semantics, size: number): U64 => s.let(s.RA.or0.add(s.RB).and(-BigInt(size)));

@@ -1,8 +1,6 @@
 /** Vector instructions that move elements, Power ISA 3.0B Book I 6.8. */
 import {
   insertBytes,
-  merge,
-  packModulo,
   packPixel,
   packSaturate,
   unpack,
@@ -17,14 +15,13 @@ import { SAT } from '../vector/elements';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
+import { type Width, everywhere, interleave, narrow } from './vector-elements';
 import {
   type Quad,
-  type Width,
   call,
   call1,
   call2,
   call3,
-  everywhere,
   halves2,
   leftWords,
   quad,
@@ -53,6 +50,13 @@ const packDoublewords = (narrow: (s: Semantics, x: U64) => U64) =>
   });
 
 const mergeWords = (a: U64, b: U64): Quad => quad(leftWords(a, b), rightWords(a, b));
+/** The right halves of the elements of VRA || VRB. */
+const packModulo = (width: 8 | 16) =>
+  whole((s) => {
+    const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+    const pair = (x: Quad): U64 => rightWords(narrow(s, width, x.hi), narrow(s, width, x.lo));
+    return quad(pair(a), pair(b));
+  });
 const unpackWords = (b: U64): Quad => quad(b.shrs(32), b.exts32());
 
 // prettier-ignore
@@ -64,8 +68,8 @@ export const VECTOR_PACK = section('Power ISA 3.0B Book I 6.8.1', [
   insn('vpkshus', '000100 VRT VRA VRB 00100001110',   'VRT,VRA,VRB', 'Vector Pack Signed Halfword Unsigned Saturate',     call2(packSaturate('i16', 'u8'))),
   insn('vpkswus', '000100 VRT VRA VRB 00101001110',   'VRT,VRA,VRB', 'Vector Pack Signed Word Unsigned Saturate',         call2(packSaturate('i32', 'u16'))),
   insn('vpksdus', '000100 VRT VRA VRB 10101001110',   'VRT,VRA,VRB', 'Vector Pack Signed Doubleword Unsigned Saturate',   packDoublewords((s, x) => saturated(s, x.lts(0).choose(0, x.gts(WORD_MAX).choose(WORD_MAX, x)), x))),
-  insn('vpkuhum', '000100 VRT VRA VRB 00000001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Modulo',     call2(packModulo('u16'))),
-  insn('vpkuwum', '000100 VRT VRA VRB 00001001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Modulo',         call2(packModulo('u32'))),
+  insn('vpkuhum', '000100 VRT VRA VRB 00000001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Modulo',     packModulo(8)),
+  insn('vpkuwum', '000100 VRT VRA VRB 00001001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Modulo',         packModulo(16)),
   insn('vpkudum', '000100 VRT VRA VRB 10001001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Doubleword Unsigned Modulo',   packDoublewords((_, x) => x)),
   insn('vpkuhus', '000100 VRT VRA VRB 00010001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Saturate',   call2(packSaturate('u16', 'u8'))),
   insn('vpkuwus', '000100 VRT VRA VRB 00011001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Saturate',       call2(packSaturate('u32', 'u16'))),
@@ -79,6 +83,13 @@ export const VECTOR_PACK = section('Power ISA 3.0B Book I 6.8.1', [
   insn('vupklsh', '000100 VRT ///// VRB 01011001110', 'VRT,VRB',     'Vector Unpack Low Signed Halfword',                 call1(unpack('i16', 'low'))),
   insn('vupklsw', '000100 VRT ///// VRB 11011001110', 'VRT,VRB',     'Vector Unpack Low Signed Word',                     whole((s) => unpackWords(s.vr('VRB').lo))),
 ]);
+
+/** The bytes or halfwords of one doubleword of VRA and VRB in turns. */
+const merge = (width: 8 | 16, half: 'hi' | 'lo') =>
+  whole((s) => {
+    const [a, b] = [s.let(s.vr('VRA')[half]), s.let(s.vr('VRB')[half])];
+    return quad(interleave(s, width, a.shru(32), b.shru(32)), interleave(s, width, a.extu32(), b.extu32()));
+  });
 
 /** One element of VRB, numbered from the left, in every element. */
 const splat = (field: string, width: Width) =>
@@ -114,11 +125,11 @@ function select(s: Semantics): Quad {
 
 // prettier-ignore
 export const VECTOR_PERMUTE = section('Power ISA 3.0B Book I 6.8.2 to 6.8.6', [
-  insn('vmrghb',   '000100 VRT VRA VRB 00000001100',      'VRT,VRA,VRB',     'Vector Merge High Byte',                 call2(merge('u8', 'high'))),
-  insn('vmrghh',   '000100 VRT VRA VRB 00001001100',      'VRT,VRA,VRB',     'Vector Merge High Halfword',             call2(merge('u16', 'high'))),
+  insn('vmrghb',   '000100 VRT VRA VRB 00000001100',      'VRT,VRA,VRB',     'Vector Merge High Byte',                 merge(8, 'hi')),
+  insn('vmrghh',   '000100 VRT VRA VRB 00001001100',      'VRT,VRA,VRB',     'Vector Merge High Halfword',             merge(16, 'hi')),
   insn('vmrghw',   '000100 VRT VRA VRB 00010001100',      'VRT,VRA,VRB',     'Vector Merge High Word',                 whole((s) => mergeWords(s.vr('VRA').hi, s.vr('VRB').hi))),
-  insn('vmrglb',   '000100 VRT VRA VRB 00100001100',      'VRT,VRA,VRB',     'Vector Merge Low Byte',                  call2(merge('u8', 'low'))),
-  insn('vmrglh',   '000100 VRT VRA VRB 00101001100',      'VRT,VRA,VRB',     'Vector Merge Low Halfword',              call2(merge('u16', 'low'))),
+  insn('vmrglb',   '000100 VRT VRA VRB 00100001100',      'VRT,VRA,VRB',     'Vector Merge Low Byte',                  merge(8, 'lo')),
+  insn('vmrglh',   '000100 VRT VRA VRB 00101001100',      'VRT,VRA,VRB',     'Vector Merge Low Halfword',              merge(16, 'lo')),
   insn('vmrglw',   '000100 VRT VRA VRB 00110001100',      'VRT,VRA,VRB',     'Vector Merge Low Word',                  whole((s) => mergeWords(s.vr('VRA').lo, s.vr('VRB').lo))),
   insn('vmrgew',   '000100 VRT VRA VRB 11110001100',      'VRT,VRA,VRB',     'Vector Merge Even Word',                 halves2((a, b) => leftWords(a, b))),
   insn('vmrgow',   '000100 VRT VRA VRB 11010001100',      'VRT,VRA,VRB',     'Vector Merge Odd Word',                  halves2((a, b) => rightWords(a, b))),

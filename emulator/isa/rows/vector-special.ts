@@ -1,15 +1,5 @@
 /** Vector instructions for ciphers, hashes, checksums and decimal numbers, and VSCR: Power ISA 3.0B Book I 6.11 to 6.17. */
-import {
-  polynomialSum,
-  vcipher,
-  vcipherlast,
-  vncipher,
-  vncipherlast,
-  vpmsumd,
-  vpmsumw,
-  vsbox,
-  vshasigmaw,
-} from '../vector/crypto';
+import { polynomialSum, vcipher, vcipherlast, vncipher, vncipherlast, vsbox, vshasigmaw } from '../vector/crypto';
 import {
   bcdadd,
   bcdcfn,
@@ -30,7 +20,7 @@ import {
 import { vpermxor } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
-import type { U64 } from '../values';
+import { type U64, u64 } from '../values';
 import { type Quad, addQuads, call, call1, call2, call3, quad, whole } from './vector-forms';
 
 /** Rotations and shift to the right of a sigma function of SHA-512 (FIPS 180-4 4.1.3); 0 stands for none. */
@@ -56,6 +46,62 @@ function sigmaDoublewords(s: Semantics): Quad {
   return quad(of(s.vr('VRA').hi, 8), of(s.vr('VRA').lo, 2));
 }
 
+/**
+ * Xor of the carry-less products of pairs of words.
+ *
+ * A factor is cut into four numbers of every fourth bit. In their ordinary products, of which at most eight parts meet
+ * in a place, carries stay in the three bits between the places.
+ */
+function carrylessSum(s: Semantics, pairs: readonly (readonly [U64, U64])[]): U64 {
+  const fourths = (x: U64): U64[] => {
+    const word = s.let(x);
+    return [0n, 1n, 2n, 3n].map((i) => s.let(word.and(0x1111_1111n << i)));
+  };
+  const sums: (U64 | undefined)[] = [];
+  for (const [a, b] of pairs) {
+    const right = fourths(b);
+    for (const [i, x] of fourths(a).entries()) {
+      for (const [j, y] of right.entries()) {
+        const place = (i + j) & 3;
+        sums[place] = sums[place]?.xor(x.mul(y)) ?? x.mul(y);
+      }
+    }
+  }
+  const places = sums.map((sum, i) => sum?.and(BigInt.asUintN(64, 0x1111_1111_1111_1111n << BigInt(i))) ?? u64(0));
+  return s.let(places.reduce((all, place) => all.or(place)));
+}
+
+const left = (x: U64): U64 => x.shru(32);
+const right = (x: U64): U64 => x.extu32();
+
+function polynomialSumWords(s: Semantics): Quad {
+  const sum = (a: U64, b: U64): U64 =>
+    carrylessSum(s, [
+      [left(a), left(b)],
+      [right(a), right(b)],
+    ]);
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  return quad(sum(a.hi, b.hi), sum(a.lo, b.lo));
+}
+
+/** By the products of the left words, of the right words, and of both words' sums (Karatsuba). */
+function polynomialSumDoublewords(s: Semantics): Quad {
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  const sum = (part: (x: U64) => U64): U64 =>
+    carrylessSum(s, [
+      [part(a.hi), part(b.hi)],
+      [part(a.lo), part(b.lo)],
+    ]);
+  const high = sum(left);
+  const low = sum(right);
+  const middle = s.let(
+    sum((x) => left(x).xor(right(x)))
+      .xor(high)
+      .xor(low),
+  );
+  return quad(high.xor(left(middle)), low.xor(middle.shl(32)));
+}
+
 // prettier-ignore
 export const VECTOR_CRYPTO = section('Power ISA 3.0B Book I 6.11', [
   insn('vcipher',      '000100 VRT VRA VRB 10100001000',    'VRT,VRA,VRB',     'Vector AES Cipher',                         call2(vcipher)),
@@ -67,8 +113,8 @@ export const VECTOR_CRYPTO = section('Power ISA 3.0B Book I 6.11', [
   insn('vshasigmad',   '000100 VRT VRA ST SIX 11011000010', 'VRT,VRA,ST,SIX',  'Vector SHA-512 Sigma Doubleword',           whole(sigmaDoublewords)),
   insn('vpmsumb',      '000100 VRT VRA VRB 10000001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Byte',       call2(polynomialSum(8))),
   insn('vpmsumh',      '000100 VRT VRA VRB 10001001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Halfword',   call2(polynomialSum(16))),
-  insn('vpmsumw',      '000100 VRT VRA VRB 10010001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Word',       call2(vpmsumw)),
-  insn('vpmsumd',      '000100 VRT VRA VRB 10011001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Doubleword', call2(vpmsumd)),
+  insn('vpmsumw',      '000100 VRT VRA VRB 10010001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Word',       whole(polynomialSumWords)),
+  insn('vpmsumd',      '000100 VRT VRA VRB 10011001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Doubleword', whole(polynomialSumDoublewords)),
   insn('vpermxor',     '000100 VRT VRA VRB VRC 101101',     'VRT,VRA,VRB,VRC', 'Vector Permute and Exclusive-OR',           call3(vpermxor)),
 ]);
 

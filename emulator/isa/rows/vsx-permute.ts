@@ -4,7 +4,8 @@ import { insn, section } from '../row';
 import type { Semantics, Vsr } from '../semantics';
 import { type U64, u64 } from '../values';
 import type { UnitFunction } from '../vector-unit';
-import { type Quad, everywhere, leftWords, quad, rightWords, shiftRight } from './vector-forms';
+import { everywhere } from './vector-elements';
+import { type Quad, leftWords, quad, rightWords, shiftRight } from './vector-forms';
 import { halvesVsx as halves, movedRegister as moved, requiresByHalf, wholeVsx as whole } from './vsx-forms';
 import { reverseElements, swapBytes } from './vsx-quad';
 

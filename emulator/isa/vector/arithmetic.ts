@@ -82,6 +82,3 @@ export const sumAcrossAll: UnitFunction = (unit, t, a, b) => {
   words.fill(0, 4 * t, 4 * t + 4);
   words[4 * t] = saturate(unit, 'i32', value);
 };
-
-/** The mean, rounded up. Numbers of 32 bits and their sums are exact. */
-export const average = (a: number, b: number): number => Math.floor((a + b + 1) / 2);

@@ -1,10 +1,8 @@
 /** AES, SHA-2 and carry-less multiplication, Power ISA 3.0B Book I 6.11; AES by FIPS 197, SHA-2 by FIPS 180-4. */
-import type { UnitFunction } from '../vector-unit';
+import type { UnitFunction, VectorUnit } from '../vector-unit';
 import { Scratch } from './elements';
 
 const A = new Scratch();
-const B = new Scratch();
-const T = new Scratch();
 
 /** Twice a number in the field of 256 elements modulo x^8 + x^4 + x^3 + x + 1. */
 const twice = (x: number): number => ((x << 1) ^ (x & 0x80 ? 0x11b : 0)) & 0xff;
@@ -33,79 +31,66 @@ S_BOX.forEach((value, x) => {
   INVERSE_S_BOX[value] = x;
 });
 
-/** Products with one factor: what MixColumns and its inverse look up. */
-const multiples = (factor: number): Uint8Array => Uint8Array.from({ length: 256 }, (_, x) => product(x, factor));
-const [BY_2, BY_3] = [multiples(2), multiples(3)];
-const [BY_9, BY_11, BY_13, BY_14] = [multiples(9), multiples(11), multiples(13), multiples(14)];
+/**
+ * What one byte of a column adds to the column: box[x] times each of four factors, the first row on the left. The other
+ * bytes of a column add the same, rotated.
+ */
+const columnTable = (box: (x: number) => number, factors: readonly [number, number, number, number]): Int32Array =>
+  Int32Array.from({ length: 256 }, (_, x) =>
+    factors.reduce((word, factor) => (word << 8) | product(box(x), factor), 0),
+  );
 
-/** Byte i of T = box[the byte of A that ShiftRows brings to i]; byte i is row i modulo 4 of column i / 4. */
-function substituteRows(box: Uint8Array, direction: 1 | -1): void {
-  for (let i = 0; i < 16; i++) {
-    const from = (i + direction * 4 * (i & 3)) & 15;
-    T.u8[15 - i] = box[A.u8[15 - from] ?? 0] ?? 0;
-  }
-}
+const substitute = (x: number): number => S_BOX[x] ?? 0;
+const inverseSubstitute = (x: number): number => INVERSE_S_BOX[x] ?? 0;
+// SubBytes with MixColumns or without, and their inverses (FIPS 197 5.1 and 5.3)
+const CIPHER = columnTable(substitute, [2, 1, 1, 3]);
+const CIPHER_LAST = columnTable(substitute, [1, 0, 0, 0]);
+const INVERSE_CIPHER_LAST = columnTable(inverseSubstitute, [1, 0, 0, 0]);
+const INVERSE_MIX = columnTable((x) => x, [14, 9, 13, 11]);
 
-/** T = T xor B. */
-function addKey(): void {
-  for (let k = 0; k < 4; k++) T.i32[k] = (T.i32[k] ?? 0) ^ (B.i32[k] ?? 0);
-}
+const rotateRight = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
 
-/** Multiplies the columns of T by the matrix whose first row is x || y || z || w, each row rotated by one. */
-function mixColumns(
-  x: Uint8Array | undefined,
-  y: Uint8Array,
-  z: Uint8Array | undefined,
-  w: Uint8Array | undefined,
-): void {
-  const times = (table: Uint8Array | undefined, value: number): number => (table ? (table[value] ?? 0) : value);
-  for (let column = 0; column < 16; column += 4) {
-    const a = T.u8[15 - column] ?? 0;
-    const b = T.u8[14 - column] ?? 0;
-    const c = T.u8[13 - column] ?? 0;
-    const d = T.u8[12 - column] ?? 0;
-    T.u8[15 - column] = times(x, a) ^ times(y, b) ^ times(z, c) ^ times(w, d);
-    T.u8[14 - column] = times(w, a) ^ times(x, b) ^ times(y, c) ^ times(z, d);
-    T.u8[13 - column] = times(z, a) ^ times(w, b) ^ times(x, c) ^ times(y, d);
-    T.u8[12 - column] = times(y, a) ^ times(z, b) ^ times(w, c) ^ times(x, d);
-  }
+/** A column from the byte `at` of the state and three more, each `step` bytes on: ShiftRows is 5, its inverse -3. */
+function column(table: Int32Array, state: Uint8Array, at: number, step: number): number {
+  const part = (row: number): number => table[state[15 - ((at + row * step) & 15)] ?? 0] ?? 0;
+  return part(0) ^ rotateRight(part(1), 8) ^ rotateRight(part(2), 16) ^ rotateRight(part(3), 24);
 }
 
 /** One round of AES: SubBytes, ShiftRows, MixColumns unless it is the last one, AddRoundKey. */
-function cipher(last: boolean): UnitFunction {
+function cipher(table: Int32Array): UnitFunction {
   return (unit, t, a, b) => {
     A.take(unit, a);
-    B.take(unit, b);
-    substituteRows(S_BOX, 1);
-    if (!last) mixColumns(BY_2, BY_3, undefined, undefined);
-    addKey();
-    T.give(unit, t);
+    const words = unit.i32;
+    for (let i = 0; i < 4; i++) {
+      words[4 * t + 3 - i] = (words[4 * b + 3 - i] ?? 0) ^ column(table, A.u8, 4 * i, 5);
+    }
   };
 }
-export const vcipher = cipher(false);
-export const vcipherlast = cipher(true);
+export const vcipher = cipher(CIPHER);
+export const vcipherlast = cipher(CIPHER_LAST);
 
-/** One round of the inverse cipher: InvShiftRows, InvSubBytes, AddRoundKey, InvMixColumns unless it is the last one. */
-function inverseCipher(last: boolean): UnitFunction {
-  return (unit, t, a, b) => {
-    A.take(unit, a);
-    B.take(unit, b);
-    substituteRows(INVERSE_S_BOX, -1);
-    addKey();
-    if (!last) mixColumns(BY_14, BY_11, BY_13, BY_9);
-    T.give(unit, t);
-  };
+/** The last round of the inverse cipher: InvShiftRows, InvSubBytes, AddRoundKey. */
+function inverseLast(unit: VectorUnit, t: number, a: number, b: number): void {
+  A.take(unit, a);
+  const words = unit.i32;
+  for (let i = 0; i < 4; i++) {
+    words[4 * t + 3 - i] = (words[4 * b + 3 - i] ?? 0) ^ column(INVERSE_CIPHER_LAST, A.u8, 4 * i, -3);
+  }
 }
-export const vncipher = inverseCipher(false);
-export const vncipherlast = inverseCipher(true);
+export const vncipherlast: UnitFunction = inverseLast;
+/** One round of the inverse cipher: InvMixColumns follows. */
+export const vncipher: UnitFunction = (unit, t, a, b) => {
+  inverseLast(unit, t, a, b);
+  A.take(unit, t);
+  const words = unit.i32;
+  for (let i = 0; i < 4; i++) words[4 * t + 3 - i] = column(INVERSE_MIX, A.u8, 4 * i, 1);
+};
 
 /** vsbox: SubBytes. */
 export const vsbox: UnitFunction = (unit, t, a) => {
   const bytes = unit.u8;
   for (let k = 0; k < 16; k++) bytes[16 * t + k] = S_BOX[bytes[16 * a + k] ?? 0] ?? 0;
 };
-
-const rotateRight = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
 
 /**
  * vshasigmaw: a sigma function of SHA-256 on each word.
@@ -157,38 +142,3 @@ function carryless(a: number, b: number): number {
   for (let x = a, y = b; y !== 0; x <<= 1, y >>>= 1) value ^= x & -(y & 1);
   return value;
 }
-
-/** High 32 bits of the carry-less product of two words. */
-function carrylessHigh(a: number, b: number): number {
-  let value = 0;
-  for (let i = 1; i < 32; i++) if ((b >>> i) & 1) value ^= a >>> (32 - i);
-  return value;
-}
-
-/** Adds (xor) the carry-less product of two words to T at a word: 64 bits. */
-function addProduct(a: number, b: number, word: number): void {
-  T.i32[word] = (T.i32[word] ?? 0) ^ carryless(a, b);
-  T.i32[word + 1] = (T.i32[word + 1] ?? 0) ^ carrylessHigh(a, b);
-}
-
-/** vpmsumw: the same for words. */
-export const vpmsumw: UnitFunction = (unit, t, a, b) => {
-  A.take(unit, a);
-  B.take(unit, b);
-  T.i32.fill(0);
-  for (let k = 0; k < 4; k++) addProduct(A.i32[k] ?? 0, B.i32[k] ?? 0, k & 2);
-  T.give(unit, t);
-};
-
-/** vpmsumd: the same for doublewords. */
-export const vpmsumd: UnitFunction = (unit, t, a, b) => {
-  A.take(unit, a);
-  B.take(unit, b);
-  T.i32.fill(0);
-  for (let k = 0; k < 4; k += 2) {
-    for (let i = 0; i < 2; i++) {
-      for (let j = 0; j < 2; j++) addProduct(A.i32[k + i] ?? 0, B.i32[k + j] ?? 0, i + j);
-    }
-  }
-  T.give(unit, t);
-};

@@ -63,17 +63,6 @@ export function saturate(unit: VectorUnit, kind: ElementKind, value: number): nu
   return value < min ? min : max;
 }
 
-/** T = op(A, B) for every element, saturated. */
-export function saturating2(kind: ElementKind, op: (a: number, b: number) => number): UnitFunction {
-  const { count } = KINDS[kind];
-  return (unit, t, a, b) => {
-    const array = unit[kind];
-    for (let k = 0; k < count; k++) {
-      array[t * count + k] = saturate(unit, kind, op(array[a * count + k] ?? 0, array[b * count + k] ?? 0));
-    }
-  };
-}
-
 /** T = op(A, B, C) for every element, saturated. */
 export function saturating3(kind: ElementKind, op: (a: number, b: number, c: number) => number): UnitFunction {
   const { count } = KINDS[kind];
@@ -84,11 +73,6 @@ export function saturating3(kind: ElementKind, op: (a: number, b: number, c: num
       array[t * count + k] = saturate(unit, kind, value);
     }
   };
-}
-
-/** Whether op holds for each element: ones or zeros in the element of T. */
-export function compare(kind: ElementKind, op: (a: number, b: number) => boolean): UnitFunction {
-  return each2(kind, (a, b) => (op(a, b) ? -1 : 0));
 }
 
 /** A register by itself, with all views of its elements: for functions that read sources after writing to the target. */

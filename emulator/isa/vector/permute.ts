@@ -83,8 +83,6 @@ export function pack(
     }
   };
 }
-/** Packs modulo the size of the target. */
-export const packModulo = (from: 'u16' | 'u32'): UnitFunction => pack(from, (_, value) => value);
 /** Packs with saturation. */
 export const packSaturate = (from: 'u16' | 'i16' | 'u32' | 'i32', to: ElementKind): UnitFunction =>
   pack(from, (unit, value) => saturate(unit, to, value));
@@ -112,21 +110,6 @@ export function unpack(
 /** A pixel of 16 bits as one of 32: bit 0 fills the first byte, 5 bits each go to the others. */
 export const widenPixel = (x: number): number =>
   ((x & 0x8000) !== 0 ? 0xff00_0000 : 0) | ((x & 0x7c00) << 6) | ((x & 0x3e0) << 3) | (x & 0x1f);
-
-/** Elements of the left or right halves of A and B in turns. */
-export function merge(kind: 'u8' | 'u16', half: 'high' | 'low'): UnitFunction {
-  const { count } = KINDS[kind];
-  const start = half === 'high' ? count / 2 : 0;
-  return (unit, t, a, b) => {
-    const left = A.take(unit, a)[kind];
-    const right = B.take(unit, b)[kind];
-    const array = unit[kind];
-    for (let k = 0; k < count / 2; k++) {
-      array[count * t + 2 * k + 1] = left[start + k] ?? 0;
-      array[count * t + 2 * k] = right[start + k] ?? 0;
-    }
-  };
-}
 
 /** vinsertb and its like: `size` bytes that end at byte 7 of B go to byte `at` of T. What lies behind byte 15 is lost. */
 export const insertBytes =
