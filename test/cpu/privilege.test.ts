@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PRIVILEGE_STATES, type PrivilegeState } from '../../emulator/isa/registers';
-import { SPRN } from '../../emulator/isa/sprs';
+import { SPRN, sprMask } from '../../emulator/isa/sprs';
 import { CODE, DR, HV, IR, LE, ME, PR, S, SF, interruptOf, load, newCpu, run } from './helpers';
 
 /** MSR of a privilege state. */
@@ -327,5 +327,26 @@ describe('special purpose registers', () => {
     expect(cpu.spr(SPRN.TB)).toBe(5n);
     run(cpu, 'mftb 4', 1);
     expect(cpu.gpr(4)).toBe(5n);
+  });
+});
+
+describe('the operating system and translations of its own', () => {
+  const GTSE = sprMask('LPCR', 'GTSE');
+  const HR = sprMask('LPCR', 'HR');
+
+  // tlbie and tlbsync by LPCR.GTSE; tlbiel for process-scoped translations under a radix hypervisor (Book III 5.9.3.3).
+  it.each([
+    ['tlbie 9,10,2,1,1', GTSE, undefined],
+    ['tlbie 9,10,2,1,1', HR, 'Program'],
+    ['tlbsync', GTSE, undefined],
+    ['tlbsync', 0n, 'Program'],
+    ['tlbiel 9,10,2,1,1', 0n, undefined],
+    ['tlbiel 9,10,2,0,1', HR, 'Program'],
+    ['tlbiel 9,10,2,0,1', 0n, undefined],
+  ])('%s with LPCR %d', (text, lpcr, expected) => {
+    const cpu = newCpu(SF | LE);
+    cpu.setSpr(SPRN.LPCR, lpcr);
+    const exit = run(cpu, text, 1);
+    expect(exit.reason === 'interrupt' ? exit.interrupt.row.name : undefined).toBe(expected);
   });
 });

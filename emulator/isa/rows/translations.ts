@@ -5,11 +5,12 @@
  */
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
+import { sprMask } from '../sprs';
 
 /** LPCR.GTSE lets the operating system invalidate its own translations. */
-const GTSE = 54;
+const GTSE = sprMask('LPCR', 'GTSE');
 /** LPCR.HR: the hypervisor uses radix trees. */
-const HR = 43;
+const HR = sprMask('LPCR', 'HR');
 
 /** RB with RIC, PRS and R in its four lowest bits, which are reserved for radix translations. */
 const described = (s: Semantics) => s.RB.and(~31n).or(s.n('RIC').shl(2)).or(s.n('PRS').shl(1)).or(s.n('RTR'));
@@ -17,14 +18,14 @@ const described = (s: Semantics) => s.RB.and(~31n).or(s.n('RIC').shl(2)).or(s.n(
 /** Combinations that the ISA calls invalid: RIC = 3 of radix translations other than a group of process-scoped ones. */
 function tlbie(s: Semantics): void {
   s.require('privileged');
-  s.if(s.special('LPCR').bit(GTSE).not(), () => s.require('hypervisor'));
+  s.if(s.special('LPCR').and(GTSE).eq(0), () => s.require('hypervisor'));
   s.system('tlbie', described(s), s.RS);
 }
 
 /** The operating system may invalidate its process-scoped translations under a radix hypervisor. */
 function tlbiel(s: Semantics): void {
   s.require('privileged');
-  const own = s.n('PRS').ne(0).or(s.special('LPCR').bit(HR).not());
+  const own = s.n('PRS').ne(0).or(s.special('LPCR').and(HR).eq(0));
   s.if(own.not(), () => s.require('hypervisor'));
   s.system('tlbiel', described(s), s.RS);
 }
@@ -33,7 +34,7 @@ function tlbiel(s: Semantics): void {
 export const TRANSLATIONS = section('Power ISA 3.0B Book III 5.9.3.3', [
   insn('tlbie',   '011111 RS / RIC PRS RTR RB 0100110010 /', 'RB,RS,RIC?,PRS?,RTR?', 'TLB Invalidate Entry', tlbie),
   insn('tlbiel',  '011111 RS / RIC PRS RTR RB 0100010010 /', 'RB,RS?,RIC?,PRS?,RTR?', 'TLB Invalidate Entry Local', tlbiel),
-  insn('tlbsync', '011111 ///// ///// ///// 1000110110 /', '',         'TLB Synchronize',        (s) => { s.require('privileged'); s.if(s.special('LPCR').bit(GTSE).not(), () => s.require('hypervisor')); }),
+  insn('tlbsync', '011111 ///// ///// ///// 1000110110 /', '',         'TLB Synchronize',        (s) => { s.require('privileged'); s.if(s.special('LPCR').and(GTSE).eq(0), () => s.require('hypervisor')); }),
 ]);
 
 /** Invalidates what the processor has cached of its translations. */
