@@ -139,6 +139,15 @@ export class Cpu extends CpuThreads {
     return interrupted ? this.interrupted(done, this.requested()) : { executed: done, reason: 'budget' };
   }
 
+  override inThread<T>(thread: number, then: () => T): T {
+    const { passOver } = this;
+    try {
+      return super.inThread(thread, then);
+    } finally {
+      this.passOver = passOver;
+    }
+  }
+
   /** Raises an interrupt at NIA as if the next instruction had: what devices and firmware models do. */
   raise(request: InterruptRequest): Interrupt {
     this.passOver = undefined;

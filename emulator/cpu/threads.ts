@@ -5,6 +5,7 @@
  * After power-on only thread 0 executes. The others are as after `stop`: a System Reset or a directed hypervisor doorbell
  * starts them at the System Reset vector, or the program around the CPU puts them somewhere (`wakeThread`).
  */
+import { InputError } from '../common/errors';
 import { RESERVATION } from '../isa/semantics';
 import { SPRN, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
@@ -43,12 +44,15 @@ export abstract class CpuThreads extends CpuPending {
   /** Registers of the threads that are put away; the one in place has no meaning here. */
   private readonly away: DataView<ArrayBuffer>[];
 
-  /** @param threads 1 to 8 */
+  /** @param threads 1 to 8; another number is an InputError */
   constructor(
     memory: PhysicalMemory,
     readonly threads: number,
   ) {
     super(memory);
+    if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
+      throw new InputError('bad-threads', `A core has 1 to ${MAX_THREADS} threads, not ${threads}.`);
+    }
     this.away = Array.from({ length: threads }, () => new DataView(new ArrayBuffer(THREAD_BYTES)));
   }
 
@@ -90,12 +94,11 @@ export abstract class CpuThreads extends CpuPending {
     return view;
   }
 
-  /** Puts a thread's registers in place. A reservation does not outlive a turn. */
+  /** Puts a thread's registers in place. */
   private switchTo(thread: number): void {
     const from = this.thread;
     const to = this.away[thread];
     if (thread === from || !to) return;
-    this.storeSpr(RESERVATION, 0n);
     this.putAway(from);
     for (const slot of SHARED) to.setBigUint64(state.SPR + 8 * slot, this.loadSpr(slot), true);
     const lpcr = this.loadSpr(SPRN.LPCR);
@@ -146,7 +149,9 @@ export abstract class CpuThreads extends CpuPending {
     return request ? { kind: 'interrupt', request } : EXECUTE;
   }
 
+  /** A reservation does not outlive a turn: no other thread's store has to be compared with it. */
   private nextTurn(thread: number): void {
+    if (thread !== this.thread) this.storeSpr(RESERVATION, 0n);
     this.switchTo(thread);
     this.turnLeft = TURN_INSTRUCTIONS;
   }
