@@ -7,7 +7,8 @@ import type { ScenarioRun } from '../emulator/scenario/run';
 import type { RunFailure, RunOutcome } from '../emulator/timeline/replayable';
 import type { Io } from './command';
 import { type Paint, paint, shown } from './text';
-import { traceEvent } from './trace';
+import { isConsoleCall, traceEvent } from './trace';
+import { type ConsoleLine, ConsoleText } from '../emulator/common/console-text';
 
 export interface ScenarioResult {
   readonly name: string;
@@ -33,23 +34,36 @@ function place(frame: Pick<Frame, 'location'>): string {
 
 export function textReporter(file: string, io: Io, quiet: boolean): Reporter {
   const colors = paint(io.color);
+  const console = new ConsoleText();
   const print = (line: string) => {
     io.out(`${line}\n`);
   };
+  const printConsole = (lines: readonly ConsoleLine[]) => {
+    for (const { guest, text } of lines) print(named ? `${guest}: ${text}` : text);
+  };
+  /** Several guests: each line of a console says whose it is. */
+  let named = false;
   return {
     begin: (name) => {
       if (!quiet) print(colors.bold(`${file}: ${name}`));
     },
     event: (event, run) => {
+      if (event.kind === 'console') {
+        named = run.machine.config.guests.length > 1;
+        printConsole(console.push(event.guest, event.bytes));
+        return;
+      }
       if (quiet && !(event.kind === 'output' && event.category !== 'note')) return;
       const lines = traceEvent(event, colors);
       if (event.kind === 'call' && lines[0] !== undefined) {
         const statement = run.frames().find((frame) => frame.kind === 'script');
         if (statement) lines[0] += colors.dim(`   ${place(statement)}`);
       }
+      if (lines.length > 0) printConsole(console.flush());
       lines.forEach(print);
     },
     scenario: ({ name, outcome, instructions }) => {
+      printConsole(console.flush());
       if (outcome.kind === 'passed') {
         print(`${colors.green('PASS')}  ${name} ${colors.dim(`(${instructions} instructions)`)}`);
       } else {
@@ -81,6 +95,33 @@ function stackLines(stack: readonly Frame[]): string[] {
   return [...lines.slice(0, SHOWN_FRAMES), `... ${hidden} more ...`, ...lines.slice(-SHOWN_FRAMES)];
 }
 
+/** Most characters of console output that a report keeps; the rest is cut. */
+const MOST_CONSOLE = 1 << 20;
+
+/** The console output of a scenario for a report that is written at its end. */
+class ConsoleLog {
+  readonly #text = new ConsoleText();
+  readonly #lines: ConsoleLine[] = [];
+  #left = MOST_CONSOLE;
+
+  push({ guest, bytes }: { readonly guest: string; readonly bytes: Uint8Array }): void {
+    this.#keep(this.#text.push(guest, bytes));
+  }
+
+  end(): readonly ConsoleLine[] {
+    this.#keep(this.#text.flush());
+    return this.#lines;
+  }
+
+  #keep(lines: readonly ConsoleLine[]): void {
+    for (const line of lines) {
+      if (this.#left <= 0) return;
+      this.#left -= line.text.length + 1;
+      this.#lines.push(this.#left > 0 ? line : { guest: line.guest, text: '... (cut)' });
+    }
+  }
+}
+
 /** Bytes as hexadecimal text, 64-bit numbers as hexadecimal strings. */
 function plain(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `0x${value.toString(16)}`;
@@ -89,16 +130,20 @@ function plain(_: string, value: unknown): unknown {
 
 export function jsonReporter(file: string, io: Io): Reporter {
   let events: MachineEvent[] = [];
+  let console = new ConsoleLog();
   const scenarios: unknown[] = [];
   return {
     begin: () => {
       events = [];
+      console = new ConsoleLog();
     },
     event: (event) => {
-      events.push(event);
+      if (event.kind === 'console') console.push(event);
+      else if (!('call' in event && isConsoleCall(event.call))) events.push(event);
     },
     scenario: ({ name, outcome, instructions, ticks }) => {
-      scenarios.push({ name, outcome, instructions, ticks, events });
+      const text = console.end();
+      scenarios.push({ name, outcome, instructions, ticks, events, ...(text.length > 0 && { console: text }) });
     },
     end: (results) => {
       const passed = results.every((result) => result.outcome.kind === 'passed');
@@ -126,15 +171,19 @@ function xml(text: string): string {
 export function junitReporter(file: string, io: Io): Reporter {
   const cases: string[] = [];
   let text: string[] = [];
+  let console = new ConsoleLog();
   const suite = xml(file);
   return {
     begin: () => {
       text = [];
+      console = new ConsoleLog();
     },
     event: (event) => {
       if (event.kind === 'output') text.push(event.text);
+      else if (event.kind === 'console') console.push(event);
     },
     scenario: ({ name, outcome, milliseconds }) => {
+      text.push(...console.end().map((line) => `${line.guest}: ${line.text}`));
       const seconds = (milliseconds / 1000).toFixed(3);
       const body = [
         ...(outcome.kind === 'passed' ? [] : [problem(outcome)]),

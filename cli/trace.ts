@@ -14,8 +14,9 @@ const SYSTEM_CALL = interruptNamed('System Call');
 export function traceEvent(event: MachineEvent, paint: Paint): string[] {
   switch (event.kind) {
     case 'call':
-      return traceCall(event.call, paint);
+      return isConsoleCall(event.call) ? [] : traceCall(event.call, paint);
     case 'call return':
+      if (isConsoleCall(event.call) && event.result === 0n) return [];
       return traceReturn(event.call, event.result, event.r4, paint);
     case 'tpm command':
       return ['', ...indent(renderMessage(decodeCommand(event.bytes), { color: paint.color }).split('\n'), 4)];
@@ -34,10 +35,17 @@ export function traceEvent(event: MachineEvent, paint: Paint): string[] {
     case 'output':
       if (event.category === 'print') return [event.text];
       return [`  ${event.category === 'warning' ? paint.yellow(`warning: ${event.text}`) : paint.dim(event.text)}`];
+    // The terminal's output is told as it is.
+    case 'console':
     case 'scenario':
     case 'msr':
       return [];
   }
+}
+
+/** The calls by which a guest uses its terminal: one for some characters. */
+export function isConsoleCall({ name }: CallInfo): boolean {
+  return name === 'H_PUT_TERM_CHAR' || name === 'H_GET_TERM_CHAR';
 }
 
 function traceCall(call: CallInfo, paint: Paint): string[] {

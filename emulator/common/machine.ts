@@ -133,6 +133,8 @@ export type MachineEvent =
       /** The reason is a back end outside the machine that failed, not what the software asked. */
       readonly backEnd?: true;
     }
+  /** A guest wrote to its console. */
+  | { readonly kind: 'console'; readonly guest: string; readonly bytes: Uint8Array }
   /** A scenario began. */
   | { readonly kind: 'scenario'; readonly name: string };
 

@@ -34,6 +34,7 @@ export interface FirmwareParts {
   readonly tpm: TpmProxy;
   readonly hypervisor: HypervisorState;
   readonly memoryOf: (lpid: number) => GuestMemory;
+  readonly nameOf: (lpid: number) => string;
 }
 
 interface Active extends FirmwareFrame {
@@ -94,7 +95,8 @@ export class FirmwareStack {
   }
 
   #context(call: CallInfo): FirmwareContext {
-    const { cpu, profile, hypervisor, tpm, memoryOf } = this.#parts;
+    const { cpu, profile, hypervisor, tpm, memoryOf, nameOf } = this.#parts;
+    const lpid = Number(cpu.spr(SPR.LPIDR));
     const say = (category: 'note' | 'warning', backEnd?: true) => (text: string) => {
       this.#events.push({ kind: 'output', category, text, ...(backEnd && { backEnd }) });
     };
@@ -103,7 +105,7 @@ export class FirmwareStack {
       call,
       hypervisor,
       tpm: tpm.kind,
-      memory: memoryOf(Number(cpu.spr(SPR.LPIDR))),
+      memory: memoryOf(lpid),
       gpr: (number) => cpu.gpr(number),
       setGpr: (number, value) => {
         cpu.setGpr(number, value);
@@ -111,6 +113,9 @@ export class FirmwareStack {
       local: (name, value, doc) => {
         const frame = this.#active.at(-1);
         if (frame) frame.locals = [...frame.locals.filter((local) => local.name !== name), { name, value, doc }];
+      },
+      console: (bytes) => {
+        this.#events.push({ kind: 'console', guest: nameOf(lpid), bytes });
       },
       note: say('note'),
       warn: say('warning'),

@@ -91,6 +91,7 @@ export class Machine implements MachineApi {
       tpm: this.#tpm,
       hypervisor: this.#hypervisor,
       memoryOf: (lpid) => this.#partitions.memoryOf(lpid),
+      nameOf: (lpid) => this.#partitions.nameOf(lpid),
     });
     this.#powerUp();
   }

@@ -41,6 +41,11 @@ export class Partitions {
     };
   }
 
+  /** The name of a partition's guest; the first guest's for a number that no guest has. */
+  nameOf(lpid: number): string {
+    return (this.guests.find((each) => each.lpid === lpid) ?? this.guests[0])?.name ?? '';
+  }
+
   /** Real address that an actor reaches in real mode; undefined where it may not or there is no memory. */
   reach(actor: Actor, address: bigint): bigint | undefined {
     const ra = actor.kind === 'guest' ? this.ra(actor.guest, address) : address;

@@ -462,7 +462,7 @@ export const HYPERCALLS: readonly CallRow[] = [
   }),
   hypercall(0x54, 'H_GET_TERM_CHAR', {
     caller: GUEST,
-    params: { termno: 'unit address of the virtual terminal' },
+    params: { termno: 'unit address of the virtual terminal; 0: the first one' },
     outputs: {
       len: [4, 'number of characters'],
       char0_7: [5, 'characters 0 to 7'],
@@ -474,7 +474,7 @@ export const HYPERCALLS: readonly CallRow[] = [
   hypercall(0x58, 'H_PUT_TERM_CHAR', {
     caller: GUEST,
     params: {
-      termno: 'unit address of the virtual terminal',
+      termno: 'unit address of the virtual terminal; 0: the first one',
       len: 'number of characters, at most 16',
       char0_7: 'characters 0 to 7',
       char8_15: 'characters 8 to 15',

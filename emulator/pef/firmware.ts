@@ -65,6 +65,8 @@ export interface FirmwareContext {
   setGpr(number: number, value: bigint): void;
   /** Shows a value as a local of the frame. */
   local(name: string, value: Value, doc?: string): void;
+  /** Bytes on the console of the partition that called. */
+  console(bytes: Uint8Array): void;
   /** A line for the user about why something was refused or what real firmware would do. */
   note(text: string): void;
   warn(text: string): void;

@@ -2,12 +2,17 @@
 
 import type { CallInfo } from '../common/machine';
 import type { Routine } from './firmware';
+import { getTermChar, putTermChar } from './hypervisor/terminal';
 import { tpmComm } from './hypervisor/tpm-comm';
 import type { Listing } from './listing';
 import { TPM_LISTING } from './tpm-listing';
 import { unreflectedHypercall, unsupportedHypercall, unsupportedUltracall } from './unsupported';
 
-const HYPERVISOR: ReadonlyMap<string, Routine> = new Map([['H_TPM_COMM', tpmComm]]);
+const HYPERVISOR: ReadonlyMap<string, Routine> = new Map([
+  ['H_GET_TERM_CHAR', getTermChar],
+  ['H_PUT_TERM_CHAR', putTermChar],
+  ['H_TPM_COMM', tpmComm],
+]);
 const ULTRAVISOR: ReadonlyMap<string, Routine> = new Map();
 
 /** The routine for a call that arrives at a level. */

@@ -139,6 +139,8 @@ export function eventText(event: MachineEvent): string {
       return `TPM response of ${event.bytes.length} bytes`;
     case 'output':
       return event.text;
+    case 'console':
+      return `Console output of ${event.guest}`;
     case 'scenario':
       return `Scenario ${event.name}`;
   }

@@ -4,6 +4,7 @@ import { InputError } from '../../emulator/common/errors';
 import type { Frame, SourceLocation } from '../../emulator/common/frames';
 import type { MachineEvent } from '../../emulator/common/machine';
 import type { BreakpointTable } from '../../emulator/timeline/breakpoints';
+import { type ConsoleLine, ConsoleText } from '../../emulator/common/console-text';
 import { Debugger, type Stop } from '../../emulator/timeline/debugger';
 import { Pacer } from '../../emulator/timeline/pacer';
 import type { DebugTarget, EvaluateResult } from '../../emulator/timeline/replayable';
@@ -19,8 +20,12 @@ import { eventVocabulary } from './vocabulary';
 export interface RunListener {
   happened(event: MachineEvent, location: SourceLocation | undefined): void;
   log(text: string, location: SourceLocation | undefined): void;
+  /** A line that a guest wrote to its console. */
+  console(text: string): void;
 }
 
+/** Most characters of console output that a client is shown. */
+const MOST_CONSOLE = 1 << 20;
 /** Longest time that a movement keeps the event loop, in milliseconds. */
 const SLICE_MS = 10;
 
@@ -32,6 +37,9 @@ export class LiveRun {
   stop: Stop | undefined;
   /** Set when the run's end was told to the client. */
   ended = false;
+  readonly #listener: RunListener;
+  readonly #console = new ConsoleText();
+  #consoleLeft = MOST_CONSOLE;
   #view: Inspection;
   #registers: RegisterSnapshot | undefined;
   #registersBefore: RegisterSnapshot | undefined;
@@ -45,6 +53,7 @@ export class LiveRun {
   ) {
     this.target = launched.target;
     this.numbers = numbers;
+    this.#listener = listener;
     this.#view = new Inspection(numbers, []);
     let sliceBegan = performance.now();
     let strideBegan = sliceBegan;
@@ -81,7 +90,10 @@ export class LiveRun {
           await new Promise<void>((resolve) => setImmediate(resolve));
           sliceBegan = strideBegan = performance.now();
         },
-        happened: (event, location) => listener.happened(event, location),
+        happened: (event, location) => {
+          if (event.kind === 'console') this.#tellConsole(this.#console.push(event.guest, event.bytes));
+          else listener.happened(event, location);
+        },
         log: (text, location) => listener.log(text, location),
       },
     );
@@ -107,10 +119,22 @@ export class LiveRun {
 
   /** A movement has ended. */
   stopped(stop: Stop): void {
+    this.#tellConsole(this.#console.flush());
     this.stop = stop;
     this.#registersBefore = this.#registers;
     this.#registers = registerSnapshot(this.target.machine);
     this.renew();
+  }
+
+  /** Lines of the guests' consoles; which guest's, where there are several. */
+  #tellConsole(lines: readonly ConsoleLine[]): void {
+    const named = this.target.machine.config.guests.length > 1;
+    for (const { guest, text } of lines) {
+      if (this.#consoleLeft <= 0) return;
+      this.#consoleLeft -= text.length + 1;
+      this.#listener.console(named ? `${guest}: ${text}` : text);
+      if (this.#consoleLeft <= 0) this.#listener.console('... more console output is not shown');
+    }
   }
 
   /** Values changed without a movement: what was shown is void. */

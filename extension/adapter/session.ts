@@ -234,6 +234,7 @@ export class PefDebugSession extends DebugSession implements Context {
     this.#run = new LiveRun(launched, options, this.breakpoints, this.#numbers, {
       happened: (event, at) => tellEvent(this, options.trace, event, at),
       log: (text, at) => tell(this, 'stdout', text, at),
+      console: (text) => tell(this, 'stdout', text),
     });
   }
 

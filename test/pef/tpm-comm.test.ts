@@ -44,6 +44,7 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
       r4 = value;
     },
     local: () => undefined,
+    console: () => expect.unreachable(),
     note: (text) => said.push(text),
     warn: (text) => said.push(`warning: ${text}`),
     blame: (text) => said.push(text),
