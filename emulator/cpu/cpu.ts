@@ -46,6 +46,8 @@ const ALL_FACILITIES = FACILITIES.reduce(
   (mask, row: FacilityRow) => mask | (1n << BigInt(row.fscr ?? row.hfscr ?? 0)),
   0n,
 );
+/** AMOR as firmware leaves it: the operating system reaches all keys. */
+const ALL_KEYS = (1n << 64n) - 1n;
 const PAGE = BigInt(state.PAGE_BYTES);
 
 export class Cpu extends CpuThreads {
@@ -81,6 +83,7 @@ export class Cpu extends CpuThreads {
     this.storeSpr(SPRN.HDEC, timerMaximum(LARGE_BITS));
     this.storeSpr(SPRN.FSCR, ALL_FACILITIES);
     this.storeSpr(SPRN.HFSCR, ALL_FACILITIES);
+    this.storeSpr(SPRN.AMOR, ALL_KEYS);
     this.msr = MSR_BIT.SF | MSR_BIT.HV | MSR_BIT.S;
     this.nia = 0x100n;
     this.count = 0;

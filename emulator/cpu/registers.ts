@@ -4,7 +4,7 @@
  */
 import type { RegisterRow } from '../isa/registers';
 import { FPSCR, RESERVATION, VSCR } from '../isa/semantics';
-import { type SprRow, SPRN, SPRS, sprByNumber, sprMask } from '../isa/sprs';
+import { type SprRow, type Way, SPRN, SPRS, sprByNumber, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
 import { readReference, registerNamed, writeReference } from './registers-view';
 import { isControlling } from './spr-access';
@@ -43,6 +43,24 @@ const contextSlots: readonly number[] = [
 ];
 /** Where they begin in the bytes of a context. */
 const CONTEXT_SPRS = state.CORE_BYTES + state.VSR_BYTES;
+
+/** What a write through one of its numbers makes of a register. */
+function written(way: Way | undefined, old: bigint, value: bigint): bigint {
+  switch (way) {
+    case undefined:
+      return value;
+    case 'high':
+      return (old & 0xffff_ffffn) | (value << 32n);
+    case 'set':
+      return old | value;
+    case 'set high':
+      return old | (value << 32n);
+    case 'reset':
+      return old & ~value;
+    case 'reset high':
+      return old & ~(value << 32n);
+  }
+}
 
 /** Registers and state; `Cpu` adds execution. */
 export abstract class CpuRegisters {
@@ -183,9 +201,14 @@ export abstract class CpuRegisters {
       case SPRN.DEC:
       case SPRN.HDEC:
         return timerValue(this.loadSpr(row.number), time, this.timerBits(row.number));
-      default:
-        // PPR32 is the high word of PPR; all other aliases are the register itself.
-        return row.name === 'PPR32' ? this.loadSpr(row.storage) >> 32n : this.loadSpr(row.storage);
+      case SPRN.IC:
+        return BigInt.asUintN(64, this.loadSpr(row.number) + BigInt(now));
+      default: {
+        const stored = this.loadSpr(row.storage);
+        // What counts with the Time Base is kept as the distance from it.
+        if (row.time) return BigInt.asUintN(64, stored + BigInt(time));
+        return row.way?.endsWith('high') ? stored >> 32n : stored;
+      }
     }
   }
 
@@ -207,11 +230,11 @@ export abstract class CpuRegisters {
       case SPRN.DEC:
       case SPRN.HDEC:
         return this.setTimer(row.number, value, time);
+      case SPRN.IC:
+        return this.storeSpr(row.number, value - BigInt(now));
       default:
-        if (row.name === 'PPR32') {
-          return this.storeSpr(row.storage, (this.loadSpr(row.storage) & 0xffff_ffffn) | (value << 32n));
-        }
-        this.storeSpr(row.storage, value);
+        if (row.time) return this.storeSpr(row.number, value - BigInt(time));
+        this.storeSpr(row.storage, written(row.way, this.loadSpr(row.storage), value));
         if (isControlling(row.storage)) this.controlChanged(row.storage);
     }
   }

@@ -1,5 +1,5 @@
 /** What generated code asks of the host besides memory: special purpose registers, functions of rows, the CPU as a whole. */
-import { FACILITIES, type FacilityRow } from '../isa/facilities';
+import { FACILITIES, type FacilityRow, facilityNumber, facilityRow } from '../isa/facilities';
 import { SYSTEM_OPS, type SystemOp } from '../isa/ir';
 import { VECTOR } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
@@ -9,13 +9,15 @@ import { UNIT_FUNCTIONS } from '../isa/vector-unit';
 import { CpuAccess } from './access';
 import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
 import { delivered, nextRandom } from './random';
-import { decideSprAccess, isAttended } from './spr-access';
+import { decideSprAccess, isAttended, reachOf } from './spr-access';
 import * as state from './state';
 import { invalidationOf } from './tlb-invalidation';
 import { MemoryVectorUnit } from './vector-unit';
 
 const EVIRT = sprMask('LPCR', 'EVIRT');
 const SMFCTRL_D = sprMask('SMFCTRL', 'D');
+/** MMCR0.PMCC, bits 44:45. */
+const PMCC_SHIFT = 18n;
 
 /** Registers, memory and services; `Cpu` adds execution. */
 export abstract class CpuServices extends CpuAccess {
@@ -30,6 +32,8 @@ export abstract class CpuServices extends CpuAccess {
       rank: this.view.getInt32(state.PRIVILEGE, true),
       evirt: (this.loadSpr(SPRN.LPCR) & EVIRT) !== 0n,
       debugRestricted: (this.loadSpr(SPRN.SMFCTRL) & SMFCTRL_D) !== 0n,
+      pmcc: Number((this.loadSpr(SPRN.MMCR0) >> PMCC_SHIFT) & 3n),
+      isOff: (facility) => this.facilityInterrupt(facilityRow(facility), this.msr) !== undefined,
     });
     switch (decision.kind) {
       case 'access':
@@ -39,17 +43,31 @@ export abstract class CpuServices extends CpuAccess {
       case 'privileged':
         this.pending = () => programInterrupt('privileged', decision.detail);
         return undefined;
+      case 'facility':
+        this.pending = () => this.facilityRequest(facilityNumber(decision.name));
+        return undefined;
+      case 'monitor': {
+        // The cause is the monitor's number, which FSCR has no bit for.
+        const monitor = { ...facilityRow('PM'), fscr: facilityRow('PM').hfscr };
+        this.pending = () => facilityUnavailable(monitor, VECTOR.FAC, this.loadSpr(SPRN.FSCR));
+        return undefined;
+      }
       case 'emulation assistance':
         this.pending = (word) => emulationAssistance(word, decision.detail);
         return undefined;
     }
   }
 
+  private reach(row: SprRow, write: boolean): bigint | undefined {
+    return reachOf(row, write, this.view.getInt32(state.PRIVILEGE, true), (number) => this.loadSpr(number));
+  }
+
   protected readonly hostReadSpr = (number: number, left: number): number => {
     const row = this.decide(number, false);
     if (row === undefined) return 1;
     if (row === 'no operation') return 2;
-    this.view.setBigUint64(state.RESULT, this.sprValue(row, this.count + this.slice - left), true);
+    const value = this.sprValue(row, this.count + this.slice - left);
+    this.view.setBigUint64(state.RESULT, value & (this.reach(row, false) ?? value), true);
     return 0;
   };
 
@@ -57,7 +75,9 @@ export abstract class CpuServices extends CpuAccess {
     const row = this.decide(number, true);
     if (row === undefined) return 1;
     if (row === 'no operation') return 0;
-    this.setSprValue(row, value, this.count + this.slice - left);
+    const now = this.count + this.slice - left;
+    const reach = this.reach(row, true);
+    this.setSprValue(row, reach === undefined ? value : (this.sprValue(row, now) & ~reach) | (value & reach), now);
     return isAttended(row.storage) ? 2 : 0;
   };
 

@@ -208,6 +208,10 @@ const OTHER_MOVES = [
   alias('mtpsscr',   'RS',            'mtspr 823,RS'),
   alias('mfhpsscr',  'RT',            'mfspr RT,855'),
   alias('mthpsscr',  'RS',            'mtspr 855,RS'),
+  alias('mftfhar',   'RT',            'mfspr RT,128',        'input only'),
+  alias('mftfiar',   'RT',            'mfspr RT,129',        'input only'),
+  alias('mftexasr',  'RT',            'mfspr RT,130',        'input only'),
+  alias('mftexasru', 'RT',            'mfspr RT,131',        'input only'),
   alias('mftbl',     'RT',            'mfspr RT,268',        'input only'),
   alias('mtmmcr2',   'RS',            'mtspr 769,RS',        'input only'),
   // reads of the monitor's registers go to the numbers of problem state

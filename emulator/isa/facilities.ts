@@ -36,3 +36,11 @@ export type FacilityName = (typeof FACILITIES)[number]['name'];
 export function facilityNumber(name: FacilityName): number {
   return FACILITIES.findIndex((row) => row.name === name);
 }
+
+/** The row of a facility. */
+export function facilityRow(name: FacilityName): FacilityRow {
+  const rows: readonly FacilityRow[] = FACILITIES;
+  const row = rows[facilityNumber(name)];
+  if (!row) throw new Error(`There is no facility ${name}.`);
+  return row;
+}

@@ -56,6 +56,32 @@ describe('against GNU binutils', () => {
     ['li r3,-1', 0x3860ffff],
     ['li 3,0xffffffffffffffff', 0x3860ffff],
     ['ADD R3,R4,R5', 0x7c642a14],
+    ['rlwinm 3,4,5,0xff00', 0x54832c2e],
+    ['rlwinm 3,4,5,0xf000000f', 0x54832f06],
+    ['rlwimi. 3,4,5,0x00ff0000', 0x50832a1f],
+    ['rlwnm 3,4,5,0xff', 0x5c832e3e],
+    ['mtcrf 0x10,3', 0x7c710120],
+    ['mtcrf 0x30,3', 0x7c630120],
+    ['mfpmc1 3', 0x7c63c2a6],
+    ['mtpmc1 3', 0x7c73c3a6],
+    ['mfmmcr0 3', 0x7c6bc2a6],
+    ['mftbl 3', 0x7c6c42a6],
+    ['mttbu 3', 0x7c7d43a6],
+    ['lswi 3,4,0', 0x7c6404aa],
+    ['lswi 3,4,32', 0x7c6404aa],
+    ['rfebb', 0x4c000924],
+    ['rfebb 0', 0x4c000124],
+    ['dcbt 0,3', 0x7c001a2c],
+    ['dcbtds 0,3', 0x7d001a2c],
+    ['dcbt 0,3,10', 0x7d401a2c],
+    ['tlbie 3,4,1', 0x7c841a64],
+    ['tlbiel 3', 0x7c001a24],
+    ['slbia', 0x7c0003e4],
+    ['yield', 0x7f7bdb78],
+    ['mdoio', 0x7fbdeb78],
+    ['tresume.', 0x7c2005dd],
+    ['icbt 0,3', 0x7c00182c],
+    ['icbt 2,0,3', 0x7c40182c],
     ['vor %v1,V2,v2', 0x10221484],
     ['lvx 1,0,2', 0x7c2010ce],
     ['mfvsrd r3,vs35', 0x7c630067],
@@ -64,5 +90,9 @@ describe('against GNU binutils', () => {
     ['stxv vs33,-16(r1)', 0xf421fffd],
   ])('assembles %s', (text, word) => {
     expect(assembleLine(text)).toEqual({ word });
+  });
+  it('refuses a mask whose ones are not in one run', () => {
+    expect(assembleLine('rlwinm 3,4,5,0x5')).toMatchObject({ error: { code: 'not-a-mask', column: 14 } });
+    expect(assembleLine('rlwinm 3,4,5,0')).toMatchObject({ error: { code: 'not-a-mask' } });
   });
 });

@@ -75,12 +75,10 @@ export const QUADWORD = section('Power ISA 3.0B Book I 3.3.4, Book II 4.6.2', [
 type Transfer = 'load' | 'store';
 
 /**
- * A string of bytes in the low words of successive registers, r0 behind r31, each word from its left. Not in
- * little-endian mode (Book I 3.3.7).
+ * A string of bytes in the low words of successive registers, r0 behind r31, each word from its left.
  */
 function string(s: Semantics, how: Transfer, address: U64, count: U64): void {
   const start = s.let(address);
-  s.if(s.le, () => s.raise('alignment', start));
   const [ea, setEa] = s.variable(start);
   const [left, setLeft] = s.variable(count);
   const [register, setRegister] = s.variable(how === 'load' ? s.RT.number : s.RS.number);
@@ -107,16 +105,21 @@ function outOfReach(s: Semantics, count: U64, addresses: readonly U64[]): void {
   }
 }
 
+/** Strings are not for little-endian mode: an Alignment interrupt (Book I 3.3.7). */
+function bigEndian(s: Semantics, address: U64): void {
+  s.if(s.le, () => s.raise('alignment', address));
+}
+
 /** NB, in which 0 stands for 32. */
 const immediateCount = (s: Semantics): U64 => s.let(s.n('NB').sub(1).and(31).add(1));
 const xerCount = (s: Semantics): U64 => s.let(s.XER.and(127));
 
 // prettier-ignore
 export const STRINGS = section('Power ISA 3.0B Book I 3.3.7', [
-  insn('lswi',   '011111 RT RA NB 1001010101 /',   'RT,RA0,NB',  'Load String Word Immediate',                 (s) => { const n = immediateCount(s); outOfReach(s, n, [s.RA.number]); string(s, 'load', s.RA.or0, n); }),
-  insn('lswx',   '011111 RT RA RB 1000010101 /',   'RT,RA0,RB',  'Load String Word Indexed',                   (s) => { const n = xerCount(s); outOfReach(s, n, [s.RA.number, s.RB.number]); string(s, 'load', x(s), n); }),
-  insn('stswi',  '011111 RS RA NB 1011010101 /',   'RS,RA0,NB',  'Store String Word Immediate',                (s) => string(s, 'store', s.RA.or0, immediateCount(s))),
-  insn('stswx',  '011111 RS RA RB 1010010101 /',   'RS,RA0,RB',  'Store String Word Indexed',                  (s) => string(s, 'store', x(s), xerCount(s))),
+  insn('lswi',   '011111 RT RA NB 1001010101 /',   'RT,RA0,NB',  'Load String Word Immediate',                 (s) => { bigEndian(s, s.RA.or0); const n = immediateCount(s); outOfReach(s, n, [s.RA.number]); string(s, 'load', s.RA.or0, n); }),
+  insn('lswx',   '011111 RT RA RB 1000010101 /',   'RT,RA0,RB',  'Load String Word Indexed',                   (s) => { bigEndian(s, x(s)); const n = xerCount(s); outOfReach(s, n, [s.RA.number, s.RB.number]); string(s, 'load', x(s), n); }),
+  insn('stswi',  '011111 RS RA NB 1011010101 /',   'RS,RA0,NB',  'Store String Word Immediate',                (s) => { bigEndian(s, s.RA.or0); string(s, 'store', s.RA.or0, immediateCount(s)); }),
+  insn('stswx',  '011111 RS RA RB 1010010101 /',   'RS,RA0,RB',  'Store String Word Indexed',                  (s) => { bigEndian(s, x(s)); string(s, 'store', x(s), xerCount(s)); }),
 ]);
 
 /** The hypervisor's access past the caches, in real mode only: with MSR.DR = 1 a Data Storage interrupt. */
