@@ -5,6 +5,11 @@ export interface Io {
   /** Waits until the reader of `out` has taken what is there: who writes without end waits for it, or memory grows. */
   readonly taken: () => Promise<void>;
   readonly error: (text: string) => void;
+  /** Bytes for standard output and standard error, as they are. */
+  readonly outBytes: (bytes: Uint8Array) => void;
+  readonly errorBytes: (bytes: Uint8Array) => void;
+  /** Standard input as it comes, until Ctrl-C. */
+  readonly inputChunks: () => AsyncIterable<Uint8Array>;
   /** Standard input, whole. */
   readonly readInput: () => Promise<Uint8Array>;
   /** Standard input, line by line, until Ctrl-C; of a line above the limit (bytes) a piece that is longer than it. */

@@ -10,6 +10,7 @@ import { execCommand } from './commands/exec';
 import { isaCommand } from './commands/isa';
 import { runCommand } from './commands/run';
 import { tpmCommand } from './commands/tpm';
+import { userCommand } from './commands/user';
 import { linesOf } from './lines';
 
 declare const PEF_VERSION: string;
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   isaCommand,
   tpmCommand,
   execCommand,
+  userCommand,
 ];
 
 const HELP = `usage: pef COMMAND [ARGUMENTS]
@@ -54,6 +56,9 @@ function nodeIo(signal: AbortSignal): Io {
       if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
     },
     error: (text) => void process.stderr.write(text),
+    outBytes: (bytes) => void process.stdout.write(bytes),
+    errorBytes: (bytes) => void process.stderr.write(bytes),
+    inputChunks: () => inputUntil(signal),
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -87,7 +92,8 @@ async function main(args: readonly string[]): Promise<number> {
     io.error(`pef: there is no command '${name}'; "pef --help" lists them\n`);
     return EXIT.badInput;
   }
-  if (rest.includes('--help') || rest.includes('-h')) {
+  // What follows a program's name belongs to the program.
+  if (command !== userCommand && (rest.includes('--help') || rest.includes('-h'))) {
     io.out(command.help);
     return EXIT.passed;
   }

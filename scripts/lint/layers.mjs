@@ -10,7 +10,7 @@ import path from 'node:path';
 const COMMON = ['emulator/common'];
 const HARDWARE = [...COMMON, 'emulator/isa', 'emulator/memory'];
 const MACHINE = [...HARDWARE, 'emulator/image', 'emulator/cpu', 'emulator/pef', 'emulator/tpm'];
-const EMULATOR = [...MACHINE, 'emulator/machine', 'emulator/timeline', 'emulator/scenario'];
+const EMULATOR = [...MACHINE, 'emulator/machine', 'emulator/timeline', 'emulator/scenario', 'emulator/user'];
 
 /**
  * First match wins, so that longer prefixes stand first. `packages`: patterns of bare imports that are allowed.
@@ -40,6 +40,7 @@ export const LAYERS = [
     // chevrotain is the parser inside Langium; its types name tokens.
     packages: [/^@noble\//, /^langium$/, /^langium\/(?!lsp|node)/, /^chevrotain$/],
   },
+  { folder: 'emulator/user', imports: [...HARDWARE, 'emulator/image', 'emulator/cpu'], packages: [] },
   { folder: 'emulator', imports: EMULATOR, packages: [/^@noble\//] },
   { folder: 'extension/adapter', imports: EMULATOR, packages: [/^node:/, /^@vscode\/debug(adapter|protocol)$/] },
   {

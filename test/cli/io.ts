@@ -25,6 +25,12 @@ export async function runCommandLine(
     out: (text) => out.push(text),
     taken: () => Promise.resolve(),
     error: (text) => error.push(text),
+    outBytes: (data) => out.push(Buffer.from(data).toString('latin1')),
+    errorBytes: (data) => error.push(Buffer.from(data).toString('latin1')),
+    inputChunks: async function* () {
+      await Promise.resolve();
+      yield bytes;
+    },
     readInput: () => Promise.resolve(bytes),
     inputLines: async function* () {
       await Promise.resolve();

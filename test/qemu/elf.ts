@@ -5,13 +5,15 @@ export interface Segment {
   readonly bytes: Uint8Array;
   /** Size in memory; zeros behind the bytes. */
   readonly size?: number;
+  /** PF_R 4, PF_W 2, PF_X 1; all when missing. */
+  readonly flags?: number;
 }
 
 const HEADER = 64;
 const PROGRAM_HEADER = 56;
 const PAGE = 0x1000;
 
-/** An executable (ELFv2) whose segments may be read, written and executed. */
+/** An executable (ELFv2). */
 export function elfProgram(entry: number, segments: readonly Segment[], littleEndian: boolean): Uint8Array {
   const offsets: number[] = [];
   let end = PAGE;
@@ -34,10 +36,10 @@ export function elfProgram(entry: number, segments: readonly Segment[], littleEn
   u16(52, HEADER);
   u16(54, PROGRAM_HEADER);
   u16(56, segments.length);
-  segments.forEach(({ address, bytes, size }, i) => {
+  segments.forEach(({ address, bytes, size, flags = 7 }, i) => {
     const at = HEADER + i * PROGRAM_HEADER;
     u32(at, 1); // PT_LOAD
-    u32(at + 4, 7); // rwx
+    u32(at + 4, flags);
     u64(at + 8, offsets[i] ?? 0);
     u64(at + 16, address);
     u64(at + 24, address);
