@@ -289,6 +289,23 @@ interface DecodePlan {
 
 let plan: DecodePlan | undefined;
 
+/** The entries of the decode table at which a variant may be found. */
+function indicesOf({ mask, value }: Variant): number[] {
+  const fixed = ((value >>> 26) << 11) | (value & 0x7ff);
+  const free = ~mask & 0x7ff;
+  const indices: number[] = [];
+  for (let bits = free; ; bits = (bits - 1) & free) {
+    indices.push(fixed | bits);
+    if (bits === 0) return indices;
+  }
+}
+
+function countBy(items: readonly number[], key: (item: number) => number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return counts;
+}
+
 /** Handlers and the decode table of all rows; made once. */
 function decodePlan(): DecodePlan {
   if (plan) return plan;
@@ -297,20 +314,21 @@ function decodePlan(): DecodePlan {
   const isFrequent = (row: InstructionRow): boolean => FREQUENT.has(row.name);
   const first = INSTRUCTIONS.filter(isFrequent).flatMap(variantsOf);
   const others = INSTRUCTIONS.filter((row) => !isFrequent(row)).flatMap(variantsOf);
+  /** Number of entries of the table that lead to each handler. */
+  const entries: number[] = [];
   for (const variant of [...first, ...others]) {
-    const opcode = (variant.value >>> 26) << 11;
-    const fixed = variant.value & 0x7ff;
-    const free = ~variant.mask & 0x7ff;
-    // Two rows of one index have the same free bits there: they differ in other bits of the word.
-    const sharing = handlers[(table[opcode | fixed] ?? 0) - 1];
-    if (sharing) {
-      sharing.push(variant);
-      continue;
-    }
-    handlers.push([variant]);
-    for (let bits = free; ; bits = (bits - 1) & free) {
-      table[opcode | fixed | bits] = handlers.length;
-      if (bits === 0) break;
+    const indices = indicesOf(variant);
+    for (const [shared, count] of countBy(indices, (index) => table[index] ?? 0)) {
+      // Where an entry belongs to other variants too, they are tried in turn; those that share all entries share a handler.
+      const known = handlers[shared - 1];
+      let number = shared;
+      if (known && entries[shared - 1] === count) known.push(variant);
+      else {
+        number = handlers.push([...(known ?? []), variant]);
+        entries.push(count);
+        if (known) entries[shared - 1] = (entries[shared - 1] ?? 0) - count;
+      }
+      for (const index of indices) if (table[index] === shared) table[index] = number;
     }
   }
   plan = { handlers, frequent: first.length, table };
