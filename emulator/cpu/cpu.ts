@@ -116,6 +116,11 @@ export class Cpu extends CpuThreads {
       if (attention.kind === 'interrupt') {
         return this.interrupted(executed + 1, attention.request);
       }
+      const late = this.lateFloatException();
+      if (late) {
+        this.advance(1);
+        return this.interrupted(executed + 1, late);
+      }
       const generated = this.synchronize();
       const slice = Math.min(maxInstructions - executed, SLICE, this.attentionWithin());
       this.slice = slice;

@@ -33,6 +33,8 @@ const bit = (n: number): bigint => 1n << BigInt(63 - n);
 const STATUS = {
   'tm bad thing': bit(42),
   'floating point': bit(43),
+  // SRR0 is not the address of the instruction with the exception
+  'late floating point': bit(43) | bit(47),
   illegal: bit(44),
   privileged: bit(45),
   trap: bit(46),
@@ -45,10 +47,7 @@ export function emulationAssistance(word: number, detail: string): InterruptRequ
   return { vector: VECTOR.HEAI, registers: [[SPRN.HEIR, BigInt(word >>> 0)]], detail };
 }
 
-export function programInterrupt(
-  kind: 'tm bad thing' | 'floating point' | 'illegal' | 'privileged' | 'trap',
-  detail: string,
-): InterruptRequest {
+export function programInterrupt(kind: keyof typeof STATUS, detail: string): InterruptRequest {
   return { vector: VECTOR.PROG, status: STATUS[kind], detail };
 }
 

@@ -1,9 +1,10 @@
 /** What generated code asks of the host besides memory: special purpose registers, functions of rows, the CPU as a whole. */
 import { FACILITIES, type FacilityRow, facilityNumber, facilityRow } from '../isa/facilities';
+import { FEX } from '../isa/float/fpscr';
 import { SYSTEM_OPS, type SystemOp } from '../isa/ir';
 import { VECTOR } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
-import { RANDOM } from '../isa/semantics';
+import { FPSCR, RANDOM } from '../isa/semantics';
 import { type SprRow, SPRN, sprMask } from '../isa/sprs';
 import { UNIT_FUNCTIONS } from '../isa/vector-unit';
 import { CpuAccess } from './access';
@@ -14,6 +15,8 @@ import * as state from './state';
 import { invalidationOf } from './tlb-invalidation';
 import { MemoryVectorUnit } from './vector-unit';
 
+/** Every mode of floating-point exceptions but the one that ignores them is taken as the precise one. */
+const FLOAT_EXCEPTIONS = MSR_BIT.FE0 | MSR_BIT.FE1;
 const EVIRT = sprMask('LPCR', 'EVIRT');
 const SMFCTRL_D = sprMask('SMFCTRL', 'D');
 /** MMCR0.PMCC, bits 44:45. */
@@ -126,10 +129,20 @@ export abstract class CpuServices extends CpuAccess {
   protected readonly hostApply = (fn: number, a: number, b: number, c: number, d: number): number => {
     const result: unknown = UNIT_FUNCTIONS[fn]?.(this.unit, a, b, c, d);
     if (typeof result === 'bigint') this.view.setBigUint64(state.RESULT, BigInt.asUintN(64, result), true);
-    if (result !== true) return 0;
+    if (result !== true || (this.msr & FLOAT_EXCEPTIONS) === 0n) return 0;
     this.pending = () => programInterrupt('floating point', 'an enabled floating-point exception');
     return 1;
   };
+
+  /** The interrupt of an enabled floating-point exception that a change of MSR lets through, after its instruction. */
+  protected lateFloatException(): InterruptRequest | undefined {
+    if ((this.view.getUint32(state.SPR + 8 * FPSCR, true) & FEX) === 0) return undefined;
+    if ((this.msr & FLOAT_EXCEPTIONS) === 0n) return undefined;
+    return programInterrupt(
+      'late floating point',
+      'an enabled floating-point exception from before MSR let it through',
+    );
+  }
 
   /** Determines the random numbers of darn that come next; it changes with each. */
   get seed(): bigint {

@@ -158,7 +158,7 @@ const ROWS = [
   field('W',   'unsigned', [[15, 1, 0]], 'word of FPSCR, 0 the low one'),
   field('U4',  'unsigned', [[16, 4, 0]], 'unsigned immediate'),
   field('FBT', 'unsigned', [[6, 5, 0]],  'bit of FPSCR, counted from bit 32'),
-  field('FFS', 'unsigned', [[11, 3, 0]], 'FPSCR field'),
+  field('FFT', 'unsigned', [[6, 3, 0]],  'FPSCR field'),
   field('RM',  'unsigned', [[19, 2, 0]], 'rounding mode'),
   field('DRM', 'unsigned', [[18, 3, 0]], 'decimal rounding mode'),
   field('R',   'unsigned', [[15, 1, 0]], '0 rounds to nearest, 1 as RMC or FPSCR says'),

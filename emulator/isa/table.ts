@@ -6,12 +6,29 @@ import { EVENTS } from './rows/events';
 import { ARITHMETIC, COMPARE, XER_MOVES } from './rows/fixed-arithmetic';
 import { DECIMAL, OTHER_ARITHMETIC } from './rows/fixed-decimal';
 import { LOGICAL, ROTATE_AND_SHIFT } from './rows/fixed-logical';
+import { FLOAT_ARITHMETIC, FLOAT_COMPARE, FLOAT_CONVERSIONS, FUSED, MOVES_OF_FPRS } from './rows/float';
+import { FLOAT_MEMORY } from './rows/float-memory';
+import { FLOAT_STATUS } from './rows/float-status';
+import { VECTOR_FLOAT } from './rows/float-vmx';
 import { BYTE_REVERSED, LOADS, MULTIPLE, RESERVE, STORES } from './rows/load-store';
 import { VECTOR_ADD, VECTOR_EXTEND_AVERAGE, VECTOR_MULTIPLY } from './rows/vector-arithmetic';
 import { VECTOR_COMPARE, VECTOR_COUNT, VECTOR_LOGICAL, VECTOR_ROTATE_SHIFT } from './rows/vector-logical';
 import { VECTOR_MEMORY } from './rows/vector-memory';
 import { VECTOR_EXTRACT, VECTOR_PACK, VECTOR_PERMUTE } from './rows/vector-permute';
 import { VECTOR_CRYPTO, VECTOR_DECIMAL, VECTOR_STATUS } from './rows/vector-special';
+import { QUAD_ARITHMETIC, QUAD_CONVERSIONS, QUAD_SIGNS_AND_COMPARE } from './rows/vsx-float-quad';
+import {
+  VSX_SCALAR_ARITHMETIC,
+  VSX_SCALAR_COMPARE,
+  VSX_SCALAR_CONVERSIONS,
+  VSX_SCALAR_SIGNS,
+} from './rows/vsx-float-scalar';
+import {
+  VSX_VECTOR_ARITHMETIC,
+  VSX_VECTOR_COMPARE,
+  VSX_VECTOR_CONVERSIONS,
+  VSX_VECTOR_SIGNS,
+} from './rows/vsx-float-vector';
 import { VSX_SCALAR_MEMORY, VSX_VECTOR_MEMORY } from './rows/vsx-memory';
 import { VSX_LOGICAL, VSX_MOVES, VSX_PERMUTE } from './rows/vsx-permute';
 import { MESSAGES, POWER_SAVING, SUPPORT_PROCESSOR } from './rows/messages';
@@ -74,6 +91,25 @@ export const INSTRUCTIONS: readonly InstructionRow[] = checked([
   ...SUPPORT_PROCESSOR,
   ...TRANSLATIONS,
   ...SEGMENTS,
+  ...FLOAT_MEMORY,
+  ...MOVES_OF_FPRS,
+  ...FLOAT_ARITHMETIC,
+  ...FUSED,
+  ...FLOAT_CONVERSIONS,
+  ...FLOAT_COMPARE,
+  ...FLOAT_STATUS,
+  ...VECTOR_FLOAT,
+  ...VSX_SCALAR_ARITHMETIC,
+  ...VSX_SCALAR_CONVERSIONS,
+  ...VSX_SCALAR_SIGNS,
+  ...VSX_SCALAR_COMPARE,
+  ...QUAD_ARITHMETIC,
+  ...QUAD_CONVERSIONS,
+  ...QUAD_SIGNS_AND_COMPARE,
+  ...VSX_VECTOR_ARITHMETIC,
+  ...VSX_VECTOR_CONVERSIONS,
+  ...VSX_VECTOR_SIGNS,
+  ...VSX_VECTOR_COMPARE,
 ]);
 
 function checked(rows: readonly InstructionRow[]): readonly InstructionRow[] {
