@@ -6,6 +6,8 @@
 import type { Cpu } from '../../emulator/cpu/cpu';
 import * as state from '../../emulator/cpu/state';
 import { RESERVATION } from '../../emulator/isa/semantics';
+import type { Deviation } from './compare';
+import { FLOAT_DIFFERENCES } from './differences-float';
 
 /** Bytes that the store conditionals store, by extended opcode. */
 const CONDITIONAL_BYTES: Readonly<Record<number, number>> = { 694: 1, 726: 2, 150: 4, 214: 8, 182: 16 };
@@ -24,6 +26,8 @@ export interface Difference {
   readonly when?: (moment: Moment) => boolean;
   /** What may differ: names of registers as the report writes them (r3, cr, xer, fault, memory...). */
   readonly may: RegExp;
+  /** Which bits of them, as a number of their width; all when missing. */
+  readonly bits?: bigint;
   readonly reason: string;
 }
 
@@ -195,4 +199,14 @@ export const DIFFERENCES: readonly Difference[] = [
   ...MOVES_AND_BRANCHES,
   ...STORAGE,
   ...MEMORY_OPERATIONS,
+  ...FLOAT_DIFFERENCES,
 ];
+
+/** Whether the possible differences explain what was found: every bit of it. */
+export function explains(possible: Iterable<Difference>, { name, emulated, qemu }: Deviation): boolean {
+  const differences = [...possible].filter(({ may }) => may.test(name));
+  if (differences.some(({ bits }) => bits === undefined)) return true;
+  const allowed = differences.reduce((mask, { bits = 0n }) => mask | bits, 0n);
+  return differences.length > 0 && ((hex(emulated) ^ hex(qemu)) & ~allowed) === 0n;
+}
+const hex = (text: string): bigint => BigInt(`0x${text.replaceAll('_', '')}`);
