@@ -87,6 +87,15 @@ export abstract class CpuAccess extends CpuRegisters {
     this.tlb.useForData(this.contextFor('load'));
   }
 
+  /** What tells the addresses of the current state's instructions apart from those of other states. */
+  protected get fetchSpace(): number {
+    return this.tlb.fetchSpace;
+  }
+  /** Takes a page of memory out of the translations for stores. */
+  protected forgetStoresTo(page: number): void {
+    this.tlb.forgetStoresTo(page);
+  }
+
   /** A register on which translation depends was written. */
   protected translationChanged(number: number): void {
     // Banks know processes, partitions and keys by themselves.
@@ -212,7 +221,10 @@ export abstract class CpuAccess extends CpuRegisters {
 
   /** Accesses to caching inhibited storage are looked at one by one. */
   private remember(eaHi: number, eaLo: number, access: 'load' | 'store'): void {
-    if (!this.translator.inhibited) this.tlb.addData(eaHi, eaLo, this.translator.host, access);
+    const { host, inhibited } = this.translator;
+    // Stores to a page with translated code come here every time.
+    if (inhibited || (access === 'store' && this.memory.isWatched(host))) return;
+    this.tlb.addData(eaHi, eaLo, host, access);
   }
 
   protected readonly hostLoad = (ea: bigint, size: number): number => {
@@ -244,7 +256,7 @@ export abstract class CpuAccess extends CpuRegisters {
     const inPage = state.PAGE_BYTES - (eaLo & LAST_IN_PAGE);
     if (size <= inPage) {
       this.view.setBigInt64(state.RESULT, value, true);
-      this.memory.markDirty(first);
+      this.memory.markDirty(first, size);
       u8.copyWithin(first, state.RESULT, state.RESULT + size);
       this.remember(eaHi, eaLo, 'store');
       return 0;
@@ -252,8 +264,8 @@ export abstract class CpuAccess extends CpuRegisters {
     const rest = this.locateNext(eaHi, eaLo, 'store');
     if (rest < 0) return 1;
     this.view.setBigInt64(state.RESULT, value, true);
-    this.memory.markDirty(first);
-    this.memory.markDirty(rest);
+    this.memory.markDirty(first, inPage);
+    this.memory.markDirty(rest, size - inPage);
     u8.copyWithin(first, state.RESULT, state.RESULT + inPage);
     u8.copyWithin(rest, state.RESULT + inPage, state.RESULT + size);
     return 0;

@@ -14,6 +14,8 @@ import { type InterpreterExports, decodeTable, interpreterModule } from './inter
 import type { Interrupt } from './interrupts';
 import { fillSprAccess } from './spr-access';
 import * as state from './state';
+import type { Invalidation } from './tlb';
+import { CodeTranslator, type TranslatorContext } from './translator/translator';
 import { CpuThreads } from './threads';
 import { LARGE_BITS, SMALL_BITS, timerMaximum } from './timers';
 
@@ -54,6 +56,8 @@ export class Cpu extends CpuThreads {
   private readonly instances = new Map<number, InterpreterExports>();
   /** Generated code for the machine state that memory describes, and the MSR for which it does. */
   private current: { readonly msr: bigint; readonly generated: InterpreterExports } | undefined;
+  /** Translates what runs often; absent in a CPU that only interprets. */
+  readonly code: CodeTranslator | undefined;
   private breakpoints: ReadonlySet<bigint> = new Set();
   private breakpointPages: ReadonlySet<bigint> = new Set();
   /** Address of the breakpoint that the next run passes over. */
@@ -62,9 +66,18 @@ export class Cpu extends CpuThreads {
   /**
    * @param memory its first `RESERVED_BYTES` bytes become this CPU's
    * @param threads of the core, 1 to 8
+   * @param options `interpretOnly` translates nothing; results are the same
    */
-  constructor(memory: PhysicalMemory, threads = 1) {
+  constructor(memory: PhysicalMemory, threads = 1, options: { readonly interpretOnly?: boolean } = {}) {
     super(memory, threads);
+    if (options.interpretOnly !== true) {
+      this.code = new CodeTranslator(memory, {
+        fetchPage: (ea) => this.fetchPage(ea),
+        isBreakpoint: (ea) => this.breakpoints.has(ea),
+        protect: (page) => this.forgetStoresTo(page),
+        instructions: () => this.count,
+      });
+    }
     new Uint16Array(memory.memory.buffer, state.DECODE, state.DECODE_ENTRIES).set(decodeTable());
     fillSprAccess(this.u8);
     memory.onDirtyCleared(() => this.flushTlb());
@@ -97,6 +110,7 @@ export class Cpu extends CpuThreads {
 
   /** Addresses at which `run` stops before executing. */
   setBreakpoints(addresses: ReadonlySet<bigint>): void {
+    this.code?.breakpointsChange(this.breakpoints, addresses);
     this.breakpoints = new Set(addresses);
     this.breakpointPages = new Set([...addresses].map((address) => address / PAGE));
     this.passOver = undefined;
@@ -129,6 +143,7 @@ export class Cpu extends CpuThreads {
       executed += done;
       const reason = this.view.getInt32(state.EXIT, true);
       if (reason === state.EXIT_REASON.interrupt) return this.interrupted(executed, this.requested());
+      if (reason === state.EXIT_REASON.hot) this.code?.hot(this.nia, this.codeContext());
       if (reason !== state.EXIT_REASON.fetch) continue;
       const stop = this.fetchSlowly(executed);
       if (typeof stop !== 'number') return stop;
@@ -202,6 +217,39 @@ export class Cpu extends CpuThreads {
     this.spend(instructions);
   }
 
+  // -- translated code ------------------------------------------------------------------------------------------
+
+  /** Where in memory the page lies from which instructions at this address come. */
+  private fetchPage(ea: bigint): number | undefined {
+    const translation = this.translate(ea & -PAGE, 'fetch');
+    return 'fault' in translation ? undefined : this.memory.hostOffset(translation.ra);
+  }
+
+  private codeContext(): TranslatorContext {
+    const { msr } = this;
+    return {
+      mode: { littleEndian: (msr & MSR_BIT.LE) !== 0n, sf: (msr & MSR_BIT.SF) !== 0n },
+      rank: PRIVILEGE_RANK[privilegeState(msr).privilege],
+      space: this.fetchSpace,
+    };
+  }
+
+  override flushTlb(): void {
+    super.flushTlb();
+    this.code?.forgetMappings();
+  }
+
+  override invalidate(what: Invalidation): void {
+    super.invalidate(what);
+    if (what.scope === 'partition' && what.page) this.code?.forgetMappingsOf(what.page);
+    else this.code?.forgetMappings();
+  }
+
+  protected override selectBanks(): void {
+    super.selectBanks();
+    this.code?.select(this.codeContext());
+  }
+
   protected override stateReplaced(): void {
     this.current = undefined;
     this.passOver = undefined;
@@ -226,8 +274,11 @@ export class Cpu extends CpuThreads {
   }
 
   private instantiate(littleEndian: boolean, sf: boolean): InterpreterExports {
-    const instance = new WebAssembly.Instance(interpreterModule({ littleEndian, sf }), {
+    const { code } = this;
+    const mode = { littleEndian, sf, regions: code !== undefined };
+    const instance = new WebAssembly.Instance(interpreterModule(mode), {
       host: {
+        ...(code && { regions: code.table }),
         memory: this.memory.memory,
         load: this.hostLoad,
         store: this.hostStore,
@@ -239,6 +290,8 @@ export class Cpu extends CpuThreads {
         divue: divideExtendedUnsigned,
       },
     });
-    return instance.exports as unknown as InterpreterExports;
+    const generated = instance.exports as unknown as InterpreterExports;
+    code?.addInterpreter(mode, generated);
+    return generated;
   }
 }

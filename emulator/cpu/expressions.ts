@@ -32,6 +32,8 @@ export interface Mode {
   readonly littleEndian: boolean;
   /** MSR.SF: addresses have 64 bits. */
   readonly sf: boolean;
+  /** Whether the interpreter looks for translated regions at taken branches. */
+  readonly regions?: boolean;
 }
 
 const BINARY: Partial<Record<BinaryOp, number>> = {
@@ -81,6 +83,10 @@ export abstract class ExpressionLowering {
   protected abstract pushGprOffset(field: Field): void;
   /** Pushes the address of the current instruction (i64). */
   protected abstract pushCia(): void;
+  /** Another instruction begins: its locals are others. */
+  protected forgetLocals(): void {
+    this.locals.clear();
+  }
   protected local(id: number): number {
     const known = this.locals.get(id);
     if (known !== undefined) return known;

@@ -7,6 +7,7 @@
 import type { Field } from '../isa/fields';
 import type { InstructionRow } from '../isa/row';
 import { Lowering, type Mode, type RuntimeFunctions } from './lowering';
+import { enterOrCount, modeNumber } from './translator/entries';
 import * as state from './state';
 import { type Code, I64, MEM, OP } from './wasm';
 
@@ -34,7 +35,11 @@ export const FUNCTION = {
   execute: 14,
   hot: 15,
   illegal: 16,
+  interpret: 17,
 } as const;
+
+/** Type of a region in modules of the interpreter: what is left to what is left. */
+export const REGION_TYPE = 6;
 
 const RUNTIME: RuntimeFunctions = FUNCTION;
 
@@ -128,6 +133,12 @@ export class HandlerLowering extends Lowering {
     code.i32(1);
     code.op(OP.i32sub);
     code.set(LEFT);
+    if (this.mode.regions === true) {
+      code.i32(0);
+      code.get(target);
+      code.memory(MEM.i64store, state.NIA);
+      enterOrCount(code, target, LEFT, modeNumber(this.mode), REGION_TYPE);
+    }
     code.block();
     // Inside the page that instructions come from?
     code.get(host);

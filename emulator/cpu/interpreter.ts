@@ -11,9 +11,22 @@ import { type Field, deposit } from '../isa/fields';
 import type { Stmt } from '../isa/ir';
 import { type InstructionRow, mnemonicsOf } from '../isa/row';
 import { INSTRUCTIONS } from '../isa/table';
-import { FUNCTION, HandlerLowering, LEFT, PC, WORD, leave, loadWord, pushNiaOf, setExit, tailCall } from './handlers';
+import {
+  FUNCTION,
+  HandlerLowering,
+  LEFT,
+  PC,
+  REGION_TYPE,
+  WORD,
+  leave,
+  loadWord,
+  pushNiaOf,
+  setExit,
+  tailCall,
+} from './handlers';
 import type { Mode } from './lowering';
 import * as state from './state';
+import { enterOrCount, modeNumber } from './translator/entries';
 import { Code, type FunctionType, I32, I64, MEM, OP, encodeModule } from './wasm';
 
 /** Rows whose handlers lie in the loop: what compilers and firmware use most. */
@@ -58,6 +71,8 @@ const IMPORTS = [
 export interface InterpreterExports {
   /** Runs from NIA; returns how many of `left` instructions were not executed. */
   readonly run: (left: number) => number;
+  /** The same, but the instruction at NIA is interpreted. */
+  readonly interpret: (left: number) => number;
   /** Executes one instruction word at NIA without fetching it. */
   readonly execute: (word: number, left: number) => number;
 }
@@ -163,7 +178,7 @@ function faultFunction(): Code {
 }
 
 /** High half of the unsigned product, from four products of halves. */
-function mulhuFunction(): Code {
+export function mulhuFunction(): Code {
   const code = new Code(2);
   const [a, b] = [0, 1];
   const cross = code.local(I64);
@@ -205,11 +220,11 @@ function mulhuFunction(): Code {
 }
 
 /** High half of the signed product: each negative factor takes the other one off. */
-function mulhsFunction(): Code {
+export function mulhsFunction(mulhu: number = FUNCTION.mulhu): Code {
   const code = new Code(2);
   code.get(0);
   code.get(1);
-  code.call(FUNCTION.mulhu);
+  code.call(mulhu);
   for (const [sign, other] of [
     [0, 1],
     [1, 0],
@@ -224,8 +239,24 @@ function mulhsFunction(): Code {
   return code;
 }
 
-function runFunction(): Code {
+/** Goes on at NIA; at a translated region there, when the mode looks for them. */
+function runFunction(mode: Mode): Code {
   const code = new Code(1);
+  if (mode.regions === true) {
+    const nia = code.local(I64);
+    code.i32(0);
+    code.memory(MEM.i64load, state.NIA);
+    if (!mode.sf) {
+      code.i64(0xffff_ffffn);
+      code.op(OP.i64and);
+    }
+    code.set(nia);
+    enterOrCount(code, nia, 0, modeNumber(mode), REGION_TYPE);
+  }
+  return interpretFunction(code);
+}
+
+function interpretFunction(code = new Code(1)): Code {
   code.i32(0);
   code.i32(0);
   code.get(0);
@@ -404,7 +435,7 @@ function hotFunction(frequent: readonly Handler[], mode: Mode, twinOf: (handler:
   code.get(WORD);
   code.get(LEFT);
   pushHandlerNumber(code);
-  code.returnCallIndirect(HANDLER_TYPE);
+  code.returnCallIndirect(HANDLER_TYPE, mode.regions === true ? 1 : 0);
   code.end();
   code.op(OP.unreachable);
   return code;
@@ -429,11 +460,12 @@ export function interpreterBytes(mode: Mode): Uint8Array<ArrayBuffer> {
   const rare = handlers.slice(frequent);
   const withTwin = handlers.filter((handler) => handler.every(({ row }) => canBeginAnew(row.program)));
   // Functions of rare handlers follow the fixed ones, then the twins.
-  const firstRare = FUNCTION.illegal + 1;
+  const firstRare = FUNCTION.interpret + 1;
   const twins = new Map(withTwin.map((handler, i) => [handler, firstRare + rare.length + i]));
   const twinOf = (handler: Handler): number | undefined => twins.get(handler);
   const handlerType = (code: Code): { type: number; code: Code } => ({ type: HANDLER_TYPE, code });
   return encodeModule({
+    regions: mode.regions === true,
     types: TYPES,
     imports: IMPORTS,
     functions: [
@@ -442,10 +474,11 @@ export function interpreterBytes(mode: Mode): Uint8Array<ArrayBuffer> {
       handlerType(fetchFunction(mode)),
       handlerType(advanceFunction()),
       handlerType(faultFunction()),
-      { type: 6, code: runFunction(), exportName: 'run' },
+      { type: REGION_TYPE, code: runFunction(mode), exportName: 'run' },
       { type: 3, code: executeFunction(), exportName: 'execute' },
       handlerType(hotFunction(handlers.slice(0, frequent), mode, twinOf)),
       handlerType(illegalFunction()),
+      { type: REGION_TYPE, code: interpretFunction(), exportName: 'interpret' },
       ...rare.map((handler) => handlerType(handlerFunction(handler, mode, twinOf(handler)))),
       ...withTwin.map((handler) => handlerType(handlerFunction(handler, mode, undefined))),
     ],
@@ -465,7 +498,7 @@ const modules = new Map<string, WebAssembly.Module>();
 
 /** The compiled interpreter for a mode: compiled on first use, once a process. */
 export function interpreterModule(mode: Mode): WebAssembly.Module {
-  const key = `${mode.littleEndian} ${mode.sf}`;
+  const key = `${mode.littleEndian} ${mode.sf} ${mode.regions === true}`;
   const known = modules.get(key);
   if (known) return known;
   const module = new WebAssembly.Module(interpreterBytes(mode));

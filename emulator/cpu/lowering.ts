@@ -301,7 +301,7 @@ export abstract class Lowering extends ExpressionLowering {
   }
 
   /** With the test on the stack: leaves for the twin unless it holds. False, and nothing done, without a twin. */
-  private unlessHitLeave(): boolean {
+  protected unlessHitLeave(): boolean {
     if (!this.hasTwin) return false;
     this.code.op(OP.i32eqz);
     this.code.if();

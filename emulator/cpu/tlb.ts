@@ -31,6 +31,8 @@ interface Bank {
   chosen: number;
   /** Whether it may have entries. */
   filled: boolean;
+  /** Another number for every state that it has belonged to. */
+  space: number;
 }
 
 const MODE = { relocate: 1, hv: 2, pr: 4, secure: 8, keys: 16 } as const;
@@ -54,7 +56,11 @@ class Banks {
     chosen: 0,
     // Memory begins with zeros, which would be entries.
     filled: true,
+    space: 0,
   }));
+  private spaces = 0;
+  /** Number of the state that was chosen last. */
+  space = 0;
   private choices = 0;
   /** Byte offset of the bank that was chosen last. */
   current: number;
@@ -81,7 +87,7 @@ class Banks {
     const bank = this.banks[oldest];
     if (bank) {
       this.clear(oldest);
-      Object.assign(bank, { mode, lpid: key.lpid, pid });
+      Object.assign(bank, { mode, lpid: key.lpid, pid, space: ++this.spaces });
     }
     return this.take(oldest);
   }
@@ -90,6 +96,7 @@ class Banks {
     const bank = this.banks[index];
     if (bank) {
       bank.chosen = ++this.choices;
+      this.space = bank.space;
       // Who chooses a bank is going to fill it.
       bank.filled = true;
     }
@@ -148,6 +155,21 @@ export class Tlb {
   /** Generated code takes loads and stores from the bank of this state. */
   useForData(key: BankKey): void {
     this.i32[state.DATA_BANK / 4] = this.data.choose(key);
+  }
+
+  /** A number for the state of `useForFetches`: as long as its bank is not given to another state. */
+  get fetchSpace(): number {
+    return this.fetches.space;
+  }
+
+  /** Forgets the translations for stores to a page; `page` is where it lies. */
+  forgetStoresTo(page: number): void {
+    const { i32 } = this;
+    const end = (state.DATA_TLB + state.BANKS * state.DATA_BANK_BYTES) / 4;
+    for (let at = state.DATA_TLB / 4; at < end; at += state.DATA_ENTRY_BYTES / 4) {
+      const tag = i32[at + 2] ?? -1;
+      if ((((i32[at + 4] ?? 0) + tag) | 0) === (page | 0)) i32[at + 2] = i32[at + 3] = -1;
+    }
   }
 
   /** @param host where the byte at the address lies */

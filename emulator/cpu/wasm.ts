@@ -8,7 +8,7 @@ const EMPTY = 0x40;
 /** Opcodes without immediates that this project uses. */
 // prettier-ignore
 export const OP = {
-  unreachable: 0x00, return: 0x0f, drop: 0x1a, select: 0x1b,
+  unreachable: 0x00, end: 0x0b, return: 0x0f, drop: 0x1a, select: 0x1b,
   i32eqz: 0x45, i32eq: 0x46, i32ne: 0x47, i32lts: 0x48, i32ltu: 0x49, i32gtu: 0x4b, i32leu: 0x4d, i32geu: 0x4f,
   i64eqz: 0x50, i64eq: 0x51, i64ne: 0x52, i64lts: 0x53, i64ltu: 0x54, i64gts: 0x55, i64gtu: 0x56,
   i64les: 0x57, i64leu: 0x58, i64ges: 0x59, i64geu: 0x5a,
@@ -96,17 +96,23 @@ export class Code {
   private readonly free = new Map<number, number[]>();
   /** Blocks, loops and ifs that are open. */
   depth = 0;
+  private enclosing = 0;
 
   constructor(private readonly parameterCount: number) {}
 
+  /** Index that the next new local gets. */
+  get localCount(): number {
+    return this.parameterCount + this.extraLocals.length;
+  }
   /** A local of a type; its index. Its value is undefined until it is set. */
   local(type: number): number {
     return this.free.get(type)?.pop() ?? this.parameterCount + this.extraLocals.push(type) - 1;
   }
-  /** All locals so far may be used anew. */
-  recycleLocals(): void {
+  /** All locals so far, from an index on, may be used anew. */
+  recycleLocals(from = 0): void {
     this.free.clear();
     this.extraLocals.forEach((type, i) => {
+      if (this.parameterCount + i < from) return;
       const list = this.free.get(type);
       if (list) list.push(this.parameterCount + i);
       else this.free.set(type, [this.parameterCount + i]);
@@ -181,9 +187,13 @@ export class Code {
   returnCall(functionIndex: number): void {
     this.indexed(0x12, functionIndex);
   }
-  returnCallIndirect(type: number): void {
+  returnCallIndirect(type: number, table = 0): void {
     this.indexed(0x13, type);
-    this.bytes.byte(0);
+    this.bytes.byte(table);
+  }
+  /** Puts everything so far into as many blocks; each `end` that follows closes the innermost one that is open. */
+  enclose(blocks: number): void {
+    this.enclosing += blocks;
   }
   /** Adds size, locals and instructions, as the code section wants them. */
   encode(out: Bytes): void {
@@ -193,8 +203,12 @@ export class Code {
       locals.unsigned(1);
       locals.byte(type);
     }
-    out.unsigned(locals.length + this.bytes.length + 1);
+    out.unsigned(locals.length + 2 * this.enclosing + this.bytes.length + 1);
     out.append(locals.view());
+    for (let i = 0; i < this.enclosing; i++) {
+      out.byte(0x02);
+      out.byte(EMPTY);
+    }
     out.append(this.bytes.view());
     out.byte(0x0b);
   }
@@ -205,14 +219,18 @@ export interface FunctionType {
   readonly results: readonly number[];
 }
 
-/** A module with imported functions and one imported memory, functions of its own, one table of them, and exports. */
+/** A module with imported functions and memory, functions of its own, a table of them or an imported one, and exports. */
 export interface ModuleParts {
   readonly types: readonly FunctionType[];
   /** Imported functions come first in the numbering of functions; all from module `host`. */
   readonly imports: readonly { readonly name: string; readonly type: number }[];
   readonly functions: readonly { readonly type: number; readonly code: Code; readonly exportName?: string }[];
-  /** Function indices in the order of the table's entries. */
+  /** Function indices in the order of the entries of the module's own table. */
   readonly table: readonly number[];
+  /** Whether the table `regions` is imported. It is table 0 then, and the module's own is table 1. */
+  readonly regions?: boolean;
+  /** Function indices to put into the imported table, from an index on. */
+  readonly elements?: { readonly from: number; readonly functions: readonly number[] };
 }
 
 /** The bytes of a module. */
@@ -238,7 +256,7 @@ export function encodeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
     });
   });
   section(2, (body) => {
-    body.unsigned(parts.imports.length + 1);
+    body.unsigned(parts.imports.length + (parts.regions === true ? 2 : 1));
     for (const { name, type } of parts.imports) {
       body.name('host');
       body.name(name);
@@ -248,13 +266,18 @@ export function encodeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
     body.name('host');
     body.name('memory');
     for (const byte of [2, 0, 1]) body.byte(byte);
+    if (parts.regions !== true) return;
+    body.name('host');
+    body.name('regions');
+    for (const byte of [1, 0x70, 0, 0]) body.byte(byte);
   });
   section(3, (body) => list(body, parts.functions, (f) => body.unsigned(f.type)));
-  section(4, (body) => {
-    for (const byte of [1, 0x70, 1]) body.byte(byte);
-    body.unsigned(parts.table.length);
-    body.unsigned(parts.table.length);
-  });
+  if (parts.table.length > 0)
+    section(4, (body) => {
+      for (const byte of [1, 0x70, 1]) body.byte(byte);
+      body.unsigned(parts.table.length);
+      body.unsigned(parts.table.length);
+    });
   const exported = parts.functions.flatMap((f, i) =>
     f.exportName === undefined ? [] : [{ name: f.exportName, index: i }],
   );
@@ -266,8 +289,14 @@ export function encodeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
     });
   });
   section(9, (body) => {
-    for (const byte of [1, 0, 0x41, 0, 0x0b]) body.byte(byte);
-    list(body, parts.table, (index) => body.unsigned(index));
+    const { from, functions } = parts.elements ?? { from: 0, functions: parts.table };
+    // An active segment: of table 0 without, of another with its number and the kind of its elements.
+    const own = parts.elements === undefined && parts.regions === true;
+    for (const byte of own ? [1, 2, 1, 0x41] : [1, 0, 0x41]) body.byte(byte);
+    body.signed(from);
+    body.byte(0x0b);
+    if (own) body.byte(0);
+    list(body, functions, (index) => body.unsigned(index));
   });
   section(10, (body) => list(body, parts.functions, (f) => f.code.encode(body)));
   return out.view();

@@ -9,7 +9,7 @@ import { InputError } from '../common/errors';
 /** Real address of the first byte of secure memory: bit 15 (ultravisor: secure_ra_bit). */
 export const SECURE_BASE = 1n << 48n;
 /** Bytes at the start of the WebAssembly memory that belong to the CPU's state. */
-export const RESERVED_BYTES = 1 << 20;
+export const RESERVED_BYTES = 2 << 20;
 /** Most bytes of normal and secure memory together: what one WebAssembly memory can surely hold. */
 export const MEMORY_LIMIT_BYTES = 3.5 * 2 ** 30;
 /** Sizes are multiples of this. */
@@ -29,6 +29,9 @@ export class PhysicalMemory {
   /** The pages whose byte is 1, in no order: what `reset` has to visit. */
   private changed: number[] = [];
   private readonly dirtyListeners: (() => void)[] = [];
+  /** One byte for each page of RAM: 1 when writes to it are told to the listeners. */
+  private readonly watched: Uint8Array;
+  private readonly writeListeners: ((hostOffset: number, length: number) => void)[] = [];
 
   /**
    * @param normalBytes size of normal memory, a multiple of 64 KiB
@@ -67,6 +70,7 @@ export class PhysicalMemory {
     }
     this.u8 = new Uint8Array(this.memory.buffer);
     this.dirty = new Uint8Array(total / DIRTY_PAGE_BYTES);
+    this.watched = new Uint8Array(total / DIRTY_PAGE_BYTES);
   }
 
   /** Whether all bytes of the range exist and lie in one kind of memory. */
@@ -124,6 +128,30 @@ export class PhysicalMemory {
     this.u8.set(bytes, offset);
     const last = this.pageOf(offset + bytes.length - 1);
     for (let page = this.pageOf(offset); page <= last; page++) this.markPage(page);
+    this.tellWrite(offset, bytes.length);
+  }
+
+  private tellWrite(offset: number, length: number): void {
+    const last = this.pageOf(offset + length - 1);
+    for (let page = this.pageOf(offset); page <= last; page++) {
+      if (this.watched[page] !== 1) continue;
+      const start = Math.max(offset, RESERVED_BYTES + page * DIRTY_PAGE_BYTES);
+      const end = Math.min(offset + length, RESERVED_BYTES + (page + 1) * DIRTY_PAGE_BYTES);
+      for (const listener of this.writeListeners) listener(start, end - start);
+    }
+  }
+
+  /** Whether writes to the page of this index in `u8` are told to the listeners. */
+  isWatched(hostOffset: number): boolean {
+    return this.watched[this.pageOf(hostOffset)] === 1;
+  }
+  /** Begins or ends telling the listeners of writes to the page of this index in `u8`. */
+  watch(hostOffset: number, on: boolean): void {
+    this.watched[this.pageOf(hostOffset)] = on ? 1 : 0;
+  }
+  /** Calls back after a write to a watched page, or before one by the CPU: index in `u8` and bytes, in one page. */
+  onWatchedWrite(listener: (hostOffset: number, length: number) => void): void {
+    this.writeListeners.push(listener);
   }
 
   private markPage(page: number): void {
@@ -136,9 +164,10 @@ export class PhysicalMemory {
     return Math.floor((hostOffset - RESERVED_BYTES) / DIRTY_PAGE_BYTES);
   }
 
-  /** Notes that the page of this index in `u8` will be written: the CPU's store path, before its first store. */
-  markDirty(hostOffset: number): void {
+  /** Notes that bytes of one page will be written: the CPU's store path, before its first store to a page. */
+  markDirty(hostOffset: number, length: number): void {
     this.markPage(this.pageOf(hostOffset));
+    if (this.isWatched(hostOffset)) this.tellWrite(hostOffset, length);
   }
 
   /** Real addresses of the pages that may differ from zero, ascending, normal before secure. */
@@ -156,6 +185,7 @@ export class PhysicalMemory {
     for (const page of this.changed) {
       const offset = RESERVED_BYTES + page * DIRTY_PAGE_BYTES;
       this.u8.fill(0, offset, offset + DIRTY_PAGE_BYTES);
+      this.tellWrite(offset, DIRTY_PAGE_BYTES);
       this.dirty[page] = 0;
     }
     this.changed = [];

@@ -1,0 +1,51 @@
+/** From a region's entry to the bytes of its WebAssembly module. */
+import { mulhsFunction, mulhuFunction } from '../interpreter';
+import type { Mode, RuntimeFunctions } from '../lowering';
+import { Code, I32, I64, encodeModule } from '../wasm';
+import { discover } from './discover';
+import { flowOf } from './flow';
+import type { Instruction } from './instruction';
+import { RegionLowering } from './region-lowering';
+
+/** Functions of a module of regions; regions call none that could raise an interrupt. */
+const RUNTIME: RuntimeFunctions = {
+  ...{ load: 0, store: 0, readSpr: 0, writeSpr: 0, apply: 0, system: 0 },
+  ...{ divse: 0, divue: 1, mulhu: 2, mulhs: 3 },
+};
+const FIRST_FUNCTION = 4;
+const BINARY_TYPE = 1;
+
+/** The function of a region, and how many instructions it has; undefined where no instruction can be translated. */
+export function regionFunction(
+  at: (offset: number) => Instruction | undefined,
+  entry: bigint,
+  mode: Mode,
+): { readonly code: Code; readonly instructions: number } | undefined {
+  const flow = flowOf(discover(at, entry));
+  if (!flow) return undefined;
+  const code = new Code(1);
+  new RegionLowering(code, mode, RUNTIME, flow, entry).function();
+  return { code, instructions: flow.blocks.reduce((sum, block) => sum + block.instructions.length, 0) };
+}
+
+/** A module that puts functions of regions into the table, from an index on. */
+export function regionModule(functions: readonly Code[], index: number): Uint8Array<ArrayBuffer> {
+  return encodeModule({
+    types: [
+      { parameters: [I32], results: [I32] },
+      { parameters: [I64, I64], results: [I64] },
+    ],
+    imports: [
+      { name: 'divse', type: BINARY_TYPE },
+      { name: 'divue', type: BINARY_TYPE },
+    ],
+    functions: [
+      { type: BINARY_TYPE, code: mulhuFunction() },
+      { type: BINARY_TYPE, code: mulhsFunction(RUNTIME.mulhu) },
+      ...functions.map((code) => ({ type: 0, code })),
+    ],
+    table: [],
+    regions: true,
+    elements: { from: index, functions: functions.map((_, i) => FIRST_FUNCTION + i) },
+  });
+}

@@ -1,0 +1,310 @@
+/** The translator against the interpreter: whatever runs, every register and byte of memory is the same. */
+import { describe, expect, it } from 'vitest';
+import { Cpu } from '../../emulator/cpu/cpu';
+import { assemble } from '../../emulator/isa/assembler';
+import { FIELDS, deposit } from '../../emulator/isa/fields';
+import type { InstructionRow } from '../../emulator/isa/row';
+import { INSTRUCTIONS } from '../../emulator/isa/table';
+import { PhysicalMemory } from '../../emulator/memory/physical';
+import { MSR_BIT } from '../../emulator/isa/registers';
+import { CODE, HV, LE, SF } from './helpers';
+
+const { FP, VEC, VSX } = MSR_BIT;
+
+/** Two CPUs that do the same: one translates, one only interprets. */
+class Pair {
+  readonly cpus: readonly [Cpu, Cpu];
+
+  constructor(msr: bigint) {
+    const cpu = (interpretOnly: boolean): Cpu => {
+      const made = new Cpu(new PhysicalMemory(1 << 18, 1 << 16), 1, { interpretOnly });
+      made.partitionScope = { translate: (_lpid, gpa) => gpa };
+      made.msr = msr;
+      return made;
+    };
+    this.cpus = [cpu(false), cpu(true)];
+  }
+
+  each(action: (cpu: Cpu) => void): void {
+    this.cpus.forEach(action);
+  }
+  load(text: string, at = CODE): void {
+    this.each((cpu) => {
+      const { bytes, errors } = assemble(text, at, { endian: (cpu.msr & LE) !== 0n ? 'little' : 'big' });
+      expect(errors).toEqual([]);
+      cpu.memory.write(at, bytes);
+    });
+  }
+  /** Begins at an address with registers that are easy to tell apart; r1 and r2 point to memory. */
+  begin(at = CODE, ctr = 400n): void {
+    this.each((cpu) => {
+      for (let n = 0; n < 32; n++) cpu.setGpr(n, BigInt(n) * 0x0123_4567_89ab_cdefn);
+      cpu.setGpr(1, 0x8000n);
+      cpu.setGpr(2, 0x9000n);
+      cpu.ctr = ctr;
+      cpu.nia = at;
+    });
+  }
+  /** Runs both for as many instructions; answers why they stopped, which is the same. */
+  run(instructions: number): string {
+    const [exit, other] = this.cpus.map((cpu) => cpu.run(instructions));
+    expect(exit).toEqual(other);
+    return exit!.reason;
+  }
+  /** Runs both for as many instructions and over the ones that are interrupted. */
+  runThrough(instructions: number): void {
+    this.each((cpu) => {
+      const { msr } = cpu;
+      for (let left = instructions; left > 0;) {
+        const exit = cpu.run(left);
+        left -= Math.max(1, exit.executed);
+        if (exit.reason !== 'interrupt') continue;
+        cpu.msr = msr;
+        cpu.nia = exit.interrupt.cia + 4n;
+      }
+    });
+  }
+  /** Whether both are in the same state. Texts, because their difference is easy to read. */
+  expectSame(what: string): void {
+    const [state, other] = this.cpus.map((cpu) => Buffer.from(cpu.stateBytes()));
+    if (!state!.equals(other!))
+      expect(`${what}\n${describeState(this.cpus[0])}`).toBe(`${what}\n${describeState(this.cpus[1])}`);
+    const [memory, otherMemory] = this.cpus.map((cpu) => Buffer.from(cpu.memory.read(0n, 1 << 18)));
+    expect(memory!.equals(otherMemory!), `memory after ${what}`).toBe(true);
+  }
+  get regions(): number {
+    return this.cpus[0].code!.statistics.regions;
+  }
+}
+
+function describeState(cpu: Cpu): string {
+  const gprs = Array.from({ length: 32 }, (_, n) => `r${n}=${cpu.gpr(n).toString(16)}`).join(' ');
+  const rest = [cpu.nia, cpu.msr, cpu.cr, cpu.lr, cpu.ctr, cpu.xer].map((value) => value.toString(16)).join(' ');
+  return `${gprs}\nnia msr cr lr ctr xer ${rest} instructions ${cpu.instructions}`;
+}
+
+/** A sequence of numbers by a seed: below n. */
+function numbers(seed: number): (n: number) => number {
+  let x = (seed * 2654435761) >>> 0 || 1;
+  return (n) => {
+    x ^= x << 13;
+    x >>>= 0;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    x >>>= 0;
+    return x % n;
+  };
+}
+
+const LOOP = 'addi 3,3,1; xor 4,4,3; std 4,0(1); lwz 5,4(1); add. 6,5,3; srawi 7,6,3; adde 8,7,4; bdnz loop';
+const MODES = [
+  ['little-endian', SF | HV | LE],
+  ['big-endian', SF | HV],
+  ['32-bit', HV | LE],
+] as const;
+
+describe.each(MODES)('%s', (_, msr) => {
+  it('translates a loop that runs often, and leaves it the same after any number of instructions', () => {
+    const pair = new Pair(msr);
+    pair.load(`loop: ${LOOP.replaceAll(';', '\n')}\n b $`.replace('$', '.'));
+    pair.begin(CODE, 3000n);
+    expect(pair.run(4000)).toBe('budget');
+    expect(pair.regions).toBeGreaterThan(0);
+    const next = numbers(1);
+    for (let i = 0; i < 300; i++) {
+      pair.run(1 + next(40));
+      pair.expectSame(`slice ${i}`);
+    }
+    for (const slice of [1, 2, 7, 1000, 9999]) {
+      pair.run(slice);
+      pair.expectSame(`${slice} more`);
+    }
+  });
+
+  it('does random programs as the interpreter does', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const pair = new Pair(msr);
+      pair.load(randomProgram(numbers(seed)));
+      pair.begin();
+      const next = numbers(seed + 1000);
+      for (let i = 0; i < 12; i++) {
+        pair.runThrough(1 + next(3000));
+        pair.expectSame(`program ${seed}, run ${i}`);
+      }
+    }
+  });
+
+  it('does random words of every row as the interpreter does', () => {
+    const next = numbers(7);
+    const pair = new Pair(msr);
+    for (const row of INSTRUCTIONS) {
+      pair.cpus[0].code!.clear();
+      const word = randomWord(row, next);
+      pair.load(`loop:\n.long ${word}\n addi 31,31,1\n bdnz loop\n b .`);
+      pair.each((cpu) => (cpu.msr = msr | FP | VEC | VSX));
+      pair.begin(CODE, 200n);
+      pair.runThrough(500);
+      for (let run = 0; run < 3; run++) pair.runThrough(1 + next(20));
+      pair.expectSame(`${row.name} ${word.toString(16)}`);
+    }
+    expect(pair.regions).toBeGreaterThan(INSTRUCTIONS.length / 2);
+  });
+});
+
+/** A random word of a row: registers from r0 to r31 except that loads and stores stay near r1 and r2. */
+function randomWord(row: InstructionRow, next: (n: number) => number): number {
+  let word = row.value;
+  for (const field of row.fields) {
+    const value = next(2) === 0 ? next(2 ** Math.min(field.width, 16)) : next(8);
+    word |= deposit(field, value);
+  }
+  if (row.fields.some((field) => field.name === 'RA') && /^(l|st)/.test(row.name)) {
+    word = (word & ~deposit(FIELDS.get('RA')!, 31)) | deposit(FIELDS.get('RA')!, 1 + next(2));
+  }
+  return word >>> 0;
+}
+
+/** Nested loops, forward branches, a function, memory, CR logic, and now and then something that interrupts. */
+function randomProgram(next: (n: number) => number): string {
+  const r = (): number => 3 + next(10);
+  const simple = (): string =>
+    [
+      () => `add${next(3) === 0 ? 'o' : ''}${next(2) === 0 ? '.' : ''} ${r()},${r()},${r()}`,
+      () => `subf. ${r()},${r()},${r()}`,
+      () => `addic ${r()},${r()},${next(100) - 50}`,
+      () => `adde ${r()},${r()},${r()}`,
+      () => `mulld ${r()},${r()},${r()}`,
+      () => `mulhd ${r()},${r()},${r()}`,
+      () => `divdu ${r()},${r()},${r()}`,
+      () => `divd ${r()},${r()},${r()}`,
+      () => `rlwinm${next(2) === 0 ? '.' : ''} ${r()},${r()},${next(32)},${next(32)},${next(32)}`,
+      () => `rlwimi ${r()},${r()},${next(32)},${next(32)},${next(32)}`,
+      () => `rldicl ${r()},${r()},${next(64)},${next(64)}`,
+      () => `rldimi ${r()},${r()},${next(64)},${next(64)}`,
+      () => `srawi. ${r()},${r()},${next(32)}`,
+      () => `srad ${r()},${r()},${r()}`,
+      () => `slw ${r()},${r()},${r()}`,
+      () => `cmpd ${next(8)},${r()},${r()}`,
+      () => `cmplwi ${next(8)},${r()},${next(500)}`,
+      () => `cror ${next(32)},${next(32)},${next(32)}`,
+      () => `crnand ${next(32)},${next(32)},${next(32)}`,
+      () => `mcrf ${next(8)},${next(8)}`,
+      () => `mfcr ${r()}`,
+      () => `mtcrf ${next(256)},${r()}`,
+      () => `isel ${r()},${r()},${r()},${next(32)}`,
+      () => `mtxer ${r()}`,
+      () => `mfxer ${r()}`,
+      () => `ld ${r()},${8 * next(64)}(1)`,
+      () => `lbz ${r()},${next(5000)}(${1 + next(2)})`,
+      () => `lhau ${r()},0(2)`,
+      () => `lwbrx ${r()},0,2`,
+      () => `std ${r()},${8 * next(64)}(1)`,
+      () => `stw ${r()},${next(5000)}(${1 + next(2)})`,
+      () => `sthbrx ${r()},0,1`,
+      () => `mftb ${r()}`,
+      () => `mtspr 272,${r()}`,
+      () => `setb ${r()},${next(8)}`,
+      () => `cntlzd ${r()},${r()}`,
+      () => `lwarx ${r()},0,2`,
+      () => `stwcx. ${r()},0,2`,
+    ][next(38)]!();
+  const lines: string[] = ['outer:', ' li 2,0x4000', ' add 2,2,2'];
+  const labels = 4 + next(6);
+  for (let label = 0; label < labels; label++) {
+    lines.push(`l${label}:`);
+    for (let i = next(7); i >= 0; i--) lines.push(` ${simple()}`);
+    const goal = next(3) === 0 ? next(labels) : Math.min(labels - 1, label + 1 + next(3));
+    // Backward branches count CTR down, so that every loop ends.
+    const branch =
+      goal <= label ? ['bdnz', 'bdnzt 2,', 'bdz'][next(3)]! : ['blt', 'bne 7,', 'bso 3,', 'bge 5,'][next(4)]!;
+    lines.push(` ${branch}${branch.endsWith(',') ? '' : ' '}l${goal}`);
+    if (next(4) === 0) lines.push(' bl function');
+    if (next(9) === 0) lines.push(` tdi 4,${r()},${next(100)}`);
+    if (next(9) === 0) lines.push(' sc');
+  }
+  lines.push(' li 20,400', ' mtctr 20', ' b outer', 'function:', ` ${simple()}`, ' mflr 21', ` ${simple()}`, ' blr');
+  return lines.join('\n');
+}
+
+describe('code that changes', () => {
+  const increments = (word: string): string => `
+    loop: addi 3,3,1
+          stw 4,0x400(1)
+          ${word}
+          addi 5,5,1
+          bdnz loop
+          b .`;
+
+  it('sees its own stores at once, also to the instruction behind the store', () => {
+    const pair = new Pair(SF | HV | LE);
+    // Every other round stores addi 6,6,1 or addi 6,6,2 over the instruction that follows.
+    pair.load(`
+      lis 7,0x38c6
+      ori 7,7,1
+      li 9,0
+loop: cmpdi 9,150
+      blt later
+      xori 7,7,3
+      stw 7,0x1020(0)
+later: addi 9,9,1
+      nop
+      bdnz loop
+      b .`);
+    pair.begin(CODE, 1000n);
+    for (let i = 0; i < 40; i++) {
+      pair.run(97 + i * 5);
+      pair.expectSame(`run ${i}`);
+    }
+    expect(pair.regions).toBeGreaterThan(0);
+    expect(pair.cpus[0].gpr(6)).not.toBe(pair.cpus[0].gpr(9));
+  });
+
+  it('is translated anew when the host writes it', () => {
+    const pair = new Pair(SF | HV | LE);
+    pair.load(increments('nop'));
+    pair.begin(CODE, 100_000n);
+    pair.run(3000);
+    const before = pair.regions;
+    expect(before).toBeGreaterThan(0);
+    pair.load(increments('addi 6,6,5'));
+    const old = pair.cpus[0].gpr(6);
+    pair.run(3000);
+    pair.expectSame('the change');
+    expect(pair.cpus[0].gpr(6)).toBeGreaterThan(old);
+  });
+
+  it('keeps its translation while data beside it are written', () => {
+    const pair = new Pair(SF | HV | LE);
+    pair.load(increments('nop'));
+    pair.begin(CODE, 100_000n);
+    pair.each((cpu) => cpu.setGpr(1, CODE));
+    pair.run(4000);
+    pair.expectSame('stores beside the code');
+    expect(pair.cpus[0].code!.statistics.invalidated).toBe(0);
+  });
+
+  it('follows an address to another page', () => {
+    const pair = new Pair(SF | LE);
+    let page = 0n;
+    pair.each(
+      (cpu) =>
+        (cpu.partitionScope = {
+          translate: (_lpid, gpa) => (gpa >> 12n === CODE >> 12n ? gpa + page : gpa),
+        }),
+    );
+    pair.load('loop: addi 3,3,1\n bdnz loop\n b .', CODE);
+    pair.load('loop: addi 3,3,7\n bdnz loop\n b .', CODE + 0x3000n);
+    pair.begin(CODE, 100_000n);
+    pair.run(2000);
+    const between = pair.cpus[0].gpr(3);
+    page = 0x3000n;
+    pair.each((cpu) => cpu.flushTlb());
+    pair.run(2000);
+    pair.expectSame('the other page');
+    expect(pair.cpus[0].gpr(3) - between).toBe(7000n);
+    page = 0n;
+    pair.each((cpu) => cpu.flushTlb());
+    pair.run(2000);
+    pair.expectSame('the first page again');
+  });
+});
