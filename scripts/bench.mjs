@@ -20,7 +20,8 @@ const files = fs
   .sort();
 
 process.chdir(root);
-await packageExtension();
+// The CPU's need no package.
+if (!files.every((name) => name.startsWith('cpu'))) await packageExtension();
 
 const out = fs.mkdtempSync(path.join(os.tmpdir(), 'pef-bench-'));
 await esbuild.build({
