@@ -75,7 +75,7 @@ export function runHere(
   rounds: number,
   options: { interpretOnly?: boolean; breakpoint?: bigint } = {},
 ): Run {
-  const cpu = new Cpu(new PhysicalMemory(1 << 25, 1 << 16), options);
+  const cpu = new Cpu(new PhysicalMemory(1 << 25, 1 << 16), 1, options);
   cpu.memory.write(0n, withRounds(image, rounds));
   cpu.msr = MSR_BIT.SF | MSR_BIT.HV | MSR_BIT.LE;
   cpu.nia = START;
