@@ -37,10 +37,6 @@ export const FACILITIES = 0x158;
 /** Bytes of the state above, without the SPRs. */
 export const CORE_BYTES = 0x160;
 
-/** Host address of the bank of the entry cache for the current state, and how many look-ups found nothing there. */
-export const ENTRY_BANK = 0x400;
-export const ENTRY_MISSES = 0x404;
-
 /** 64 vector-scalar registers of 16 bytes, each one little-endian number. */
 export const VSR = 0x800;
 export const VSR_BYTES = 64 * 16;
@@ -103,6 +99,9 @@ export const DATA_BANK_BYTES = DATA_ENTRIES * DATA_ENTRY_BYTES;
 export const DECODE = 0x60000;
 export const DECODE_ENTRIES = 1 << 17;
 
+/** Host address of the bank of the entry cache for the current state, and how many look-ups found nothing there. */
+export const ENTRY_BANK = 0x6000;
+export const ENTRY_MISSES = 0x6004;
 /** Translated regions by their addresses: banks of entries { tag i64, index i32, countdown i32 } (translator/entries.ts). */
 export const ENTRY_CACHE = 0x100000;
 export const ENTRY_CACHE_ENTRIES = 4096;
