@@ -8,6 +8,7 @@ import * as state from '../../emulator/cpu/state';
 import { RESERVATION } from '../../emulator/isa/semantics';
 import type { Deviation } from './compare';
 import { FLOAT_DIFFERENCES } from './differences-float';
+import { VECTOR_DIFFERENCES } from './differences-vector';
 
 /** Bytes that the store conditionals store, by extended opcode. */
 const CONDITIONAL_BYTES: Readonly<Record<number, number>> = { 694: 1, 726: 2, 150: 4, 214: 8, 182: 16 };
@@ -200,6 +201,7 @@ export const DIFFERENCES: readonly Difference[] = [
   ...STORAGE,
   ...MEMORY_OPERATIONS,
   ...FLOAT_DIFFERENCES,
+  ...VECTOR_DIFFERENCES,
 ];
 
 /** Whether the possible differences explain what was found: every bit of it. */
