@@ -60,20 +60,19 @@ export const VECTOR_DIFFERENCES: readonly Difference[] = [
     rows: /^(vextractu?[bhwd]|vinsert[bhwd]|xxextractuw|xxinsertw|vextu[bhw][lr]x)$/,
     when: goesBeyond,
     may: /^(vs|r)\d+$/,
-    reason:
-      'Book I 6.8.6, 6.8.7, 7.6.1: if the byte number is so large that the element goes beyond byte 15, "undefined"',
+    reason: 'Book I 6.8, 7.6: the result is undefined if the element goes beyond byte 15',
   },
   {
     name: 'vrldmi',
     rows: /^vrldmi$/,
     may: REGISTER,
-    reason: 'Book I 6.9.5: what the mask does not cover keeps the contents of VRT; QEMU 7.2 clears it, as vrldnm does',
+    reason: 'Book I 6.9: what the mask does not cover keeps the contents of VRT; QEMU 7.2 clears it, as vrldnm does',
   },
   {
     name: 'reserved bits of VSCR',
     rows: /^mtvscr$/,
     may: /^vscr$/,
-    reason: 'Book I 6.3.3: all bits but NJ and SAT are reserved; QEMU keeps them',
+    reason: 'Book I 6.3: all bits but NJ and SAT are reserved; QEMU keeps them',
   },
   {
     name: 'invalid decimal numbers',
@@ -81,7 +80,7 @@ export const VECTOR_DIFFERENCES: readonly Difference[] = [
     when: isInvalid,
     may: REGISTER_OR_CR,
     reason:
-      'Book I 6.17: the result is undefined and CR6 is 0b0001; QEMU does not see every invalid digit (bcdadd., bcdsub. with two signs; bcdctn., bcdctz. beyond the digits that they convert)',
+      'Book I chapter 6, decimal: the result is undefined and CR6 is 0b0001; QEMU does not see every invalid digit (bcdadd., bcdsub. with two signs; bcdctn., bcdctz. beyond the digits that they convert)',
   },
   {
     name: 'decimal results over their operand',
@@ -94,20 +93,23 @@ export const VECTOR_DIFFERENCES: readonly Difference[] = [
     name: 'CR6 of bcdus.',
     rows: /^bcdus\.$/,
     may: /^cr$/,
-    reason: 'Book I 6.17: an unsigned result is greater than 0 or 0; QEMU 7.2 takes its last digit for a sign',
+    reason:
+      'Book I chapter 6, decimal: an unsigned result is greater than 0 or 0; QEMU 7.2 takes its last digit for a sign',
   },
   {
     name: 'long shifts of bcdsr.',
     rows: /^bcdsr\.$/,
     when: ({ word, cpu }) => BigInt.asIntN(8, cpu.vsr(vra(word)) >> 64n) < -31n,
     may: REGISTER_OR_CR,
-    reason: 'Book I 6.17: the digit to round by is the last one shifted out, here 0; QEMU 7.2 shifts by 31 at most',
+    reason:
+      'Book I chapter 6, decimal: the digit to round by is the last one shifted out, here 0; QEMU 7.2 shifts by 31 at most',
   },
   {
     name: 'length of bcdtrunc.',
     rows: /^bcdtrunc\.$/,
     when: ({ word, cpu }) => ((cpu.vsr(vra(word)) >> 64n) & 0xffffn) === 0xffffn,
     may: REGISTER_OR_CR,
-    reason: 'Book I 6.17: the length is unsigned, and above 31 nothing is cut; QEMU 7.2 takes 65535 for -1',
+    reason:
+      'Book I chapter 6, decimal: the length is unsigned, and above 31 nothing is cut; QEMU 7.2 takes 65535 for -1',
   },
 ];

@@ -19,7 +19,7 @@ import {
 import { type Quad, addQuads, call1, call2, call3, halves1, halves2, notQuad, quad, whole } from './vector-forms';
 
 // prettier-ignore
-export const VECTOR_ADD = section('Power ISA 3.0B Book I 6.9.1.1 and 6.9.1.2', [
+export const VECTOR_ADD = section('Power ISA 3.0B Book I 6.9.1, add and subtract', [
   insn('vaddcuw',  '000100 VRT VRA VRB 00110000000', 'VRT,VRA,VRB',     'Vector Add and write Carry-out Unsigned Word',               halves2((a, b, s) => addCarries(s, a, b))),
   insn('vaddsbs',  '000100 VRT VRA VRB 01100000000', 'VRT,VRA,VRB',     'Vector Add Signed Byte Saturate',                            halves2((a, b, s) => addSaturating(s, 8, 'signed', a, b))),
   insn('vaddshs',  '000100 VRT VRA VRB 01101000000', 'VRT,VRA,VRB',     'Vector Add Signed Halfword Saturate',                        halves2((a, b, s) => addSaturating(s, 16, 'signed', a, b))),
@@ -61,7 +61,7 @@ function multiplySumDoublewords(s: Semantics): Quad {
 }
 
 // prettier-ignore
-export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1.3 to 6.9.1.5', [
+export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1, multiply and sum', [
   insn('vmulesb',    '000100 VRT VRA VRB 01100001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Byte',                        call2(multiplyAlternate('i8', 'even'))),
   insn('vmulesh',    '000100 VRT VRA VRB 01101001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Halfword',                    call2(multiplyAlternate('i16', 'even'))),
   insn('vmulesw',    '000100 VRT VRA VRB 01110001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Word',                        halves2((a, b) => a.shrs(32).mul(b.shrs(32)))),
@@ -93,7 +93,7 @@ export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1.3 to 6.9.1.5
 ]);
 
 // prettier-ignore
-export const VECTOR_EXTEND_AVERAGE = section('Power ISA 3.0B Book I 6.9.1.6 to 6.9.2', [
+export const VECTOR_EXTEND_AVERAGE = section('Power ISA 3.0B Book I 6.9, extend, average, maximum', [
   insn('vnegw',    '000100 VRT 00110 VRB 11000000010', 'VRT,VRB',     'Vector Negate Word',                           halves1((b, s) => subtractElements(s, 32, ZERO, b))),
   insn('vnegd',    '000100 VRT 00111 VRB 11000000010', 'VRT,VRB',     'Vector Negate Doubleword',                     halves1((b) => b.neg())),
   insn('vextsb2w', '000100 VRT 10000 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Byte to Word',              call1(each1('i32', (b) => (b << 24) >> 24))),

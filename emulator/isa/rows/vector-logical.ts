@@ -1,4 +1,4 @@
-/** Vector compare, logical, rotate, shift and count instructions, Power ISA 3.0B Book I 6.9.3 to 6.9.5 and 6.10 ff. */
+/** Vector compare, logical, rotate, shift and count instructions, Power ISA 3.0B Book I 6.8.6, 6.9 and 6.13 ff. */
 import { each1, each2 } from '../vector/elements';
 import { vslv, vsrv } from '../vector/permute';
 import { ones, rotate, rotateInsert, rotateWord, trailingZeros, wordMask } from '../vector/bits';
@@ -32,7 +32,7 @@ function notEqualOrZero(s: Semantics, width: Width, a: U64, b: U64): U64 {
 }
 
 // prettier-ignore
-export const VECTOR_COMPARE = section('Power ISA 3.0B Book I 6.9.3', [
+export const VECTOR_COMPARE = section('Power ISA 3.0B Book I 6.9, compare', [
   insn('vcmpequb', '000100 VRT VRA VRB Rc21 0000000110', 'VRT,VRA,VRB', 'Vector Compare Equal Unsigned Byte',              comparison((s, a, b) => equalElements(s, 8, a, b))),
   insn('vcmpequh', '000100 VRT VRA VRB Rc21 0001000110', 'VRT,VRA,VRB', 'Vector Compare Equal Unsigned Halfword',          comparison((s, a, b) => equalElements(s, 16, a, b))),
   insn('vcmpequw', '000100 VRT VRA VRB Rc21 0010000110', 'VRT,VRA,VRB', 'Vector Compare Equal Unsigned Word',              comparison((s, a, b) => equalElements(s, 32, a, b))),
@@ -54,7 +54,7 @@ export const VECTOR_COMPARE = section('Power ISA 3.0B Book I 6.9.3', [
 ]);
 
 // prettier-ignore
-export const VECTOR_LOGICAL = section('Power ISA 3.0B Book I 6.9.4', [
+export const VECTOR_LOGICAL = section('Power ISA 3.0B Book I 6.9, logical', [
   insn('vand',  '000100 VRT VRA VRB 10000000100', 'VRT,VRA,VRB', 'Vector Logical AND',                 halves2((a, b) => a.and(b))),
   insn('vandc', '000100 VRT VRA VRB 10001000100', 'VRT,VRA,VRB', 'Vector Logical AND with Complement', halves2((a, b) => a.and(b.not()))),
   insn('veqv',  '000100 VRT VRA VRB 11010000100', 'VRT,VRA,VRB', 'Vector Logical Equivalence',         halves2((a, b) => a.xor(b).not())),
@@ -90,7 +90,7 @@ function shiftDouble(s: Semantics): Quad {
 }
 
 // prettier-ignore
-export const VECTOR_ROTATE_SHIFT = section('Power ISA 3.0B Book I 6.8.8, 6.9.5', [
+export const VECTOR_ROTATE_SHIFT = section('Power ISA 3.0B Book I 6.8.6 and 6.9, rotate and shift', [
   insn('vrlb',   '000100 VRT VRA VRB 00000000100',  'VRT,VRA,VRB',     'Vector Rotate Left Byte',                          call2(each2('u8', (a, b) => rotate(a, b, 8)))),
   insn('vrlh',   '000100 VRT VRA VRB 00001000100',  'VRT,VRA,VRB',     'Vector Rotate Left Halfword',                      call2(each2('u16', (a, b) => rotate(a, b, 16)))),
   insn('vrlw',   '000100 VRT VRA VRB 00010000100',  'VRT,VRA,VRB',     'Vector Rotate Left Word',                          halves2(eachWord((a, b) => doubled(a).rotl(b.and(31))))),
@@ -141,7 +141,7 @@ const parityOfBytes = (s: Semantics, x: U64, distances: readonly number[]): U64 
   distances.reduce((value, distance) => s.let(value.xor(value.shru(distance))), s.let(x));
 
 // prettier-ignore
-export const VECTOR_COUNT = section('Power ISA 3.0B Book I 6.12 to 6.14', [
+export const VECTOR_COUNT = section('Power ISA 3.0B Book I chapter 6, count and parity', [
   insn('vclzb',    '000100 VRT ///// VRB 11100000010', 'VRT,VRB', 'Vector Count Leading Zeros Byte',                        call1(each1('u8', (b) => Math.clz32(b) - 24))),
   insn('vclzh',    '000100 VRT ///// VRB 11101000010', 'VRT,VRB', 'Vector Count Leading Zeros Halfword',                    call1(each1('u16', (b) => Math.clz32(b) - 16))),
   insn('vclzw',    '000100 VRT ///// VRB 11110000010', 'VRT,VRB', 'Vector Count Leading Zeros Word',                        call1(each1('u32', Math.clz32))),

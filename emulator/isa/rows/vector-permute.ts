@@ -124,7 +124,7 @@ function select(s: Semantics): Quad {
 }
 
 // prettier-ignore
-export const VECTOR_PERMUTE = section('Power ISA 3.0B Book I 6.8.2 to 6.8.6', [
+export const VECTOR_PERMUTE = section('Power ISA 3.0B Book I 6.8.2 to 6.8.5', [
   insn('vmrghb',   '000100 VRT VRA VRB 00000001100',      'VRT,VRA,VRB',     'Vector Merge High Byte',                 merge(8, 'hi')),
   insn('vmrghh',   '000100 VRT VRA VRB 00001001100',      'VRT,VRA,VRB',     'Vector Merge High Halfword',             merge(16, 'hi')),
   insn('vmrghw',   '000100 VRT VRA VRB 00010001100',      'VRT,VRA,VRB',     'Vector Merge High Word',                 whole((s) => mergeWords(s.vr('VRA').hi, s.vr('VRB').hi))),
@@ -163,7 +163,7 @@ const extractIndexed =
   };
 
 // prettier-ignore
-export const VECTOR_EXTRACT = section('Power ISA 3.0B Book I 6.8.7 and 6.15', [
+export const VECTOR_EXTRACT = section('Power ISA 3.0B Book I 6.8 and chapter 6, extract, insert, gather', [
   insn('vextractub', '000100 VRT / UIM4 VRB 01000001101', 'VRT,VRB,UIM4', 'Vector Extract Unsigned Byte',                   extract(1)),
   insn('vextractuh', '000100 VRT / UIM4 VRB 01001001101', 'VRT,VRB,UIM4', 'Vector Extract Unsigned Halfword',               extract(2)),
   insn('vextractuw', '000100 VRT / UIM4 VRB 01010001101', 'VRT,VRB,UIM4', 'Vector Extract Unsigned Word',                   extract(4)),

@@ -1,4 +1,4 @@
-/** Vector instructions for ciphers, hashes, checksums and decimal numbers, and VSCR: Power ISA 3.0B Book I 6.11 to 6.17. */
+/** Vector instructions for ciphers, hashes, checksums and decimal numbers, and VSCR: Power ISA 3.0B Book I 6.11 ff. */
 import { polynomialSum, vcipher, vcipherlast, vncipher, vncipherlast, vsbox, vshasigmaw } from '../vector/crypto';
 import {
   bcdadd,
@@ -131,7 +131,7 @@ function timesTen(s: Semantics, digit: U64 | number): { product: Quad; carry: U6
 const SIGNED = ['VRT', 'VRA', 'VRB', 'PS'] as const;
 
 // prettier-ignore
-export const VECTOR_DECIMAL = section('Power ISA 3.0B Book I 6.16 and 6.17', [
+export const VECTOR_DECIMAL = section('Power ISA 3.0B Book I chapter 6, decimal integer', [
   insn('vmul10cuq',  '000100 VRT VRA ///// 00000000001',    'VRT,VRA',        'Vector Multiply-by-10 and write Carry Unsigned Quadword',    whole((s) => quad(0, timesTen(s, 0).carry))),
   insn('vmul10ecuq', '000100 VRT VRA VRB 00001000001',      'VRT,VRA,VRB',    'Vector Multiply-by-10 Extended and write Carry Unsigned Quadword', whole((s) => quad(0, timesTen(s, s.vr('VRB').lo.and(15)).carry))),
   insn('vmul10uq',   '000100 VRT VRA ///// 01000000001',    'VRT,VRA',        'Vector Multiply-by-10 Unsigned Quadword',                    whole((s) => timesTen(s, 0).product)),
@@ -157,7 +157,7 @@ export const VECTOR_DECIMAL = section('Power ISA 3.0B Book I 6.16 and 6.17', [
 const VSCR_BITS = 0x1_0001n;
 
 // prettier-ignore
-export const VECTOR_STATUS = section('Power ISA 3.0B Book I 6.18', [
+export const VECTOR_STATUS = section('Power ISA 3.0B Book I chapter 6, VSCR', [
   insn('mfvscr', '000100 VRT ///// ///// 11000000100', 'VRT', 'Move From VSCR', whole((s) => quad(0, s.VSCR.extu32()))),
   insn('mtvscr', '000100 ///// ///// VRB 11001000100', 'VRB', 'Move To VSCR',   (s) => { s.requires('VEC'); s.VSCR.set(s.vr('VRB').lo.and(VSCR_BITS)); }),
 ]);

@@ -1,5 +1,5 @@
 /**
- * Loads and stores of vector-scalar registers, Power ISA 3.0B Book I 7.6.1.
+ * Loads and stores of vector-scalar registers, Power ISA 3.0B Book I 7.6.
  *
  * Which facility an instruction needs differs: older ones always VSX; those with a V operand vectors; those of 3.0 that
  * move whole registers VSX for VSR 0 to 31 and vectors for 32 to 63.
@@ -75,7 +75,7 @@ const storeSingle =
   };
 
 // prettier-ignore
-export const VSX_SCALAR_MEMORY = section('Power ISA 3.0B Book I 7.6.1.1 and 7.6.1.2', [
+export const VSX_SCALAR_MEMORY = section('Power ISA 3.0B Book I 7.6, scalar storage access', [
   insn('lxsd',    '111001 VRT RA DS 10',           'VRT,DS(RA0)', 'Load VSX Scalar Doubleword',                           loadScalar(dsVector('VRT'), (s, ea) => s.load(ea, 8))),
   insn('lxssp',   '111001 VRT RA DS 11',           'VRT,DS(RA0)', 'Load VSX Scalar Single-Precision',                     loadScalar(dsVector('VRT'), single)),
   insn('lxsdx',   '011111 XT RA RB 1001001100 XT', 'XT,RA0,RB',   'Load VSX Scalar Doubleword Indexed',                   loadScalar(scalar('XT'), (s, ea) => s.load(ea, 8))),
@@ -151,7 +151,7 @@ const storeBytes =
   };
 
 // prettier-ignore
-export const VSX_VECTOR_MEMORY = section('Power ISA 3.0B Book I 7.6.1.3 and 7.6.1.4', [
+export const VSX_VECTOR_MEMORY = section('Power ISA 3.0B Book I 7.6, vector storage access', [
   insn('lxv',      '111101 XTQ RA DQ XTQ 001',        'XTQ,DQ(RA0)', 'Load VSX Vector',                              load(dqEither('XTQ'), loadQuad)),
   insn('lxvx',     '011111 XT RA RB 0100 / 01100 XT', 'XT,RA0,RB',   'Load VSX Vector Indexed',                      load(either('XT'), loadQuad)),
   insn('lxvd2x',   '011111 XT RA RB 1101001100 XT',   'XT,RA0,RB',   'Load VSX Vector Doubleword*2 Indexed',         load(scalar('XT'), (s, ea) => loadElements(s, ea, 8))),

@@ -1,4 +1,4 @@
-/** Moves, logical operations and permutations of vector-scalar registers, Power ISA 3.0B Book I 7.6.1.10 to 7.6.1.14. */
+/** Moves, logical operations and permutations of vector-scalar registers, Power ISA 3.0B Book I 7.6. */
 import { insertBytes, xxperm, xxpermr } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics, Vsr } from '../semantics';
@@ -15,7 +15,7 @@ function vector(s: Semantics, field: string): Vsr {
 }
 
 // prettier-ignore
-export const VSX_MOVES = section('Power ISA 3.0B Book I 3.3.19', [
+export const VSX_MOVES = section('Power ISA 3.0B Book I 3.3, moves to and from VSRs', [
   insn('mfvsrd',  '011111 XS RA ///// 0000110011 XS', 'RA,XS',     'Move From VSR Doubleword',       (s) => s.RA.set(moved(s, 'XS').hi)),
   insn('mfvsrld', '011111 XS RA ///// 0100110011 XS', 'RA,XS',     'Move From VSR Lower Doubleword', (s) => s.RA.set(vector(s, 'XS').lo)),
   insn('mfvsrwz', '011111 XS RA ///// 0001110011 XS', 'RA,XS',     'Move From VSR Word and Zero',    (s) => s.RA.set(moved(s, 'XS').hi.extu32())),
@@ -35,7 +35,7 @@ function select(s: Semantics): void {
 }
 
 // prettier-ignore
-export const VSX_LOGICAL = section('Power ISA 3.0B Book I 7.6.1.10', [
+export const VSX_LOGICAL = section('Power ISA 3.0B Book I 7.6, logical', [
   insn('xxland',  '111100 XT XA XB 10000010 XA XB XT', 'XT,XA,XB',    'VSX Vector Logical AND',                 halves((a, b) => a.and(b))),
   insn('xxlandc', '111100 XT XA XB 10001010 XA XB XT', 'XT,XA,XB',    'VSX Vector Logical AND with Complement', halves((a, b) => a.and(b.not()))),
   insn('xxleqv',  '111100 XT XA XB 10111010 XA XB XT', 'XT,XA,XB',    'VSX Vector Logical Equivalence',         halves((a, b) => a.xor(b).not())),
@@ -101,7 +101,7 @@ const reverse = (size: 2 | 4 | 8) =>
   whole((s) => quad(reversed(s, size, s.vsrOf('XB').hi), reversed(s, size, s.vsrOf('XB').lo)));
 
 // prettier-ignore
-export const VSX_PERMUTE = section('Power ISA 3.0B Book I 7.6.1.11 to 7.6.1.14', [
+export const VSX_PERMUTE = section('Power ISA 3.0B Book I 7.6, permute', [
   insn('xxmrghw',     '111100 XT XA XB 00010010 XA XB XT',     'XT,XA,XB',     'VSX Vector Merge High Word',                     whole((s) => { const [a, b] = [s.vsrOf('XA').hi, s.vsrOf('XB').hi]; return quad(leftWords(a, b), rightWords(a, b)); })),
   insn('xxmrglw',     '111100 XT XA XB 00110010 XA XB XT',     'XT,XA,XB',     'VSX Vector Merge Low Word',                      whole((s) => { const [a, b] = [s.vsrOf('XA').lo, s.vsrOf('XB').lo]; return quad(leftWords(a, b), rightWords(a, b)); })),
   insn('xxpermdi',    '111100 XT XA XB 0 DM 01010 XA XB XT',   'XT,XA,XB,DM',  'VSX Vector Permute Doubleword Immediate',        whole(permuteDoublewords)),

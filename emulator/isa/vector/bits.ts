@@ -1,4 +1,4 @@
-/** Rotations, masks and counts of bits within elements, Power ISA 3.0B Book I 6.9.5. */
+/** Rotations, masks and counts of bits within elements, Power ISA 3.0B Book I 6.9. */
 import type { UnitFunction } from '../vector-unit';
 
 /** Rotates a number of `width` bits (below 32) left. */

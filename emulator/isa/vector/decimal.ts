@@ -1,5 +1,5 @@
 /**
- * Decimal integers in vector registers, Power ISA 3.0B Book I 6.12.
+ * Decimal integers in vector registers, Power ISA 3.0B Book I chapter 6.
  *
  * Signed packed decimal: 31 digits of 4 bits, then the sign: A, C, E, F are plus, B and D minus. National: 7 digits of 16
  * bits and a sign. Zoned: 16 digits in the right halves of bytes, the sign in the left half of the last one. Every
