@@ -52,6 +52,7 @@ export const VECTOR_DIFFERENCES: readonly Difference[] = [
     name: 'doubleword 1 beside a scalar',
     rows: /^(lxs(d|sp|ibz|ihz|iwa|iwz)x|mtvsr(d|wa|wz))$/,
     may: REGISTER,
+    bits: (1n << 64n) - 1n,
     reason:
       'Book I 7.6: doubleword 1 of the target is undefined. QEMU keeps it; later processors clear it, and so do we.',
   },
@@ -72,6 +73,7 @@ export const VECTOR_DIFFERENCES: readonly Difference[] = [
     name: 'reserved bits of VSCR',
     rows: /^mtvscr$/,
     may: /^vscr$/,
+    bits: 0xffff_ffffn & ~0x1_0001n,
     reason: 'Book I 6.3: all bits but NJ and SAT are reserved; QEMU keeps them',
   },
   {
@@ -93,6 +95,7 @@ export const VECTOR_DIFFERENCES: readonly Difference[] = [
     name: 'CR6 of bcdus.',
     rows: /^bcdus\.$/,
     may: /^cr$/,
+    bits: 0xf0n,
     reason:
       'Book I chapter 6, decimal: an unsigned result is greater than 0 or 0; QEMU 7.2 takes its last digit for a sign',
   },
