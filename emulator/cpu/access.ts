@@ -2,6 +2,7 @@
 import { MSR_BIT } from '../isa/registers';
 import { SPRN, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
+import { DAWRX_ACCESS, watchedRange, watchpointInterrupt } from './debug-facilities';
 import { type InterruptRequest, alignmentInterrupt } from './entry';
 import {
   type Access,
@@ -219,11 +220,11 @@ export abstract class CpuAccess extends CpuRegisters {
     return this.translator.host;
   }
 
-  /** Accesses to caching inhibited storage are looked at one by one. */
+  /** Accesses to caching inhibited storage, and to pages that DAWR0 watches, are looked at one by one. */
   private remember(eaHi: number, eaLo: number, access: 'load' | 'store'): void {
     const { host, inhibited } = this.translator;
     // Stores to a page with translated code come here every time.
-    if (inhibited || (access === 'store' && this.memory.isWatched(host))) return;
+    if (inhibited || this.watchesPage(eaHi, eaLo) || (access === 'store' && this.memory.isWatched(host))) return;
     this.tlb.addData(eaHi, eaLo, host, access);
   }
 
@@ -234,6 +235,7 @@ export abstract class CpuAccess extends CpuRegisters {
     const first = this.locate(eaHi, eaLo, 'load', eaLo % size === 0);
     if (first < 0) return 1;
     const inPage = state.PAGE_BYTES - (eaLo & LAST_IN_PAGE);
+    if (this.hitsWatchpoint(eaHi, eaLo, size, 'load')) return 1;
     u8.fill(0, state.RESULT, state.RESULT + 8);
     if (size <= inPage) {
       u8.copyWithin(state.RESULT, first, first + size);
@@ -254,6 +256,7 @@ export abstract class CpuAccess extends CpuRegisters {
     const first = this.locate(eaHi, eaLo, 'store', eaLo % size === 0);
     if (first < 0) return 1;
     const inPage = state.PAGE_BYTES - (eaLo & LAST_IN_PAGE);
+    if (this.hitsWatchpoint(eaHi, eaLo, size, 'store')) return 1;
     if (size <= inPage) {
       this.view.setBigInt64(state.RESULT, value, true);
       this.memory.markDirty(first, size);
@@ -270,6 +273,29 @@ export abstract class CpuAccess extends CpuRegisters {
     u8.copyWithin(rest, state.RESULT + inPage, state.RESULT + size);
     return 0;
   };
+
+  private get watching(): boolean {
+    return (this.view.getUint32(state.SPR + 8 * SPRN.DAWRX0, true) & DAWRX_ACCESS) !== 0;
+  }
+
+  private watchesPage(eaHi: number, eaLo: number): boolean {
+    if (!this.watching) return false;
+    const page = join(eaHi, (eaLo & ~LAST_IN_PAGE) >>> 0);
+    const { start, end } = watchedRange(this.loadSpr(SPRN.DAWR0), this.loadSpr(SPRN.DAWRX0));
+    return start < page + BigInt(state.PAGE_BYTES) && end > page;
+  }
+
+  /** Whether DAWR0 interrupts the access; then the interrupt waits. */
+  private hitsWatchpoint(eaHi: number, eaLo: number, size: number, kind: 'load' | 'store'): boolean {
+    if (!this.watching) return false;
+    const request = watchpointInterrupt(
+      { ea: join(eaHi, eaLo), size, kind },
+      { dawr: this.loadSpr(SPRN.DAWR0), dawrx: this.loadSpr(SPRN.DAWRX0) },
+      { msr: this.msr, smfctrl: this.loadSpr(SPRN.SMFCTRL) },
+    );
+    if (request) this.pending = () => request;
+    return request !== undefined;
+  }
 
   /** The same for what an access has in the next page. Both of its translations are made before anything is stored. */
   private locateNext(eaHi: number, eaLo: number, access: 'load' | 'store'): number {

@@ -8,6 +8,7 @@ import { FACILITIES, type FacilityRow } from '../isa/facilities';
 import { MSR_BIT, privilegeState } from '../isa/registers';
 import { SPRN, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
+import { TRACING, ciabrAddress, traceInterrupt } from './debug-facilities';
 import type { InterruptRequest } from './entry';
 import { divideExtendedSigned, divideExtendedUnsigned } from './extended-division';
 import { type InterpreterExports, decodeTable, interpreterModule } from './interpreter';
@@ -60,6 +61,8 @@ export class Cpu extends CpuThreads {
   readonly code: CodeTranslator | undefined;
   private breakpoints: ReadonlySet<bigint> = new Set();
   private breakpointPages: ReadonlySet<bigint> = new Set();
+  /** Address in CIABR while it is on. */
+  private tracedAddress: bigint | undefined;
   /** Address of the breakpoint that the next run passes over. */
   private passOver: bigint | undefined;
 
@@ -73,7 +76,7 @@ export class Cpu extends CpuThreads {
     if (options.interpretOnly !== true) {
       this.code = new CodeTranslator(memory, {
         fetchPage: (ea) => this.fetchPage(ea),
-        isBreakpoint: (ea) => this.breakpoints.has(ea),
+        isBreakpoint: (ea) => this.breakpoints.has(ea) || ea === this.tracedAddress,
         protect: (page) => this.forgetStoresTo(page),
         instructions: () => this.count,
       });
@@ -135,6 +138,12 @@ export class Cpu extends CpuThreads {
         this.advance(1);
         return this.interrupted(executed + 1, late);
       }
+      if (this.tracing) {
+        const stop = this.fetchSlowly(executed, true);
+        if (typeof stop !== 'number') return stop;
+        executed = stop;
+        continue;
+      }
       const generated = this.synchronize();
       const slice = Math.min(maxInstructions - executed, SLICE, this.attentionWithin());
       this.slice = slice;
@@ -178,12 +187,12 @@ export class Cpu extends CpuThreads {
   }
 
   /**
-   * The page of NIA is not among the translations. Either it becomes one, or, when it has breakpoints, one instruction
-   * is executed. Answers with the number of executed instructions, or why the run ends.
+   * The page of NIA is not among the translations. Either it becomes one, or, when it has breakpoints or `alone` says so,
+   * one instruction is executed. Answers with the number of executed instructions, or why the run ends.
    */
-  private fetchSlowly(executed: number): number | CpuExit {
-    const { nia } = this;
-    const watched = this.breakpointPages.has(nia / PAGE);
+  private fetchSlowly(executed: number, alone = false): number | CpuExit {
+    const { nia, msr } = this;
+    const watched = alone || this.isWatched(nia / PAGE);
     const host = this.fetchFrom(nia, !watched);
     if (typeof host !== 'number') {
       this.advance(1);
@@ -198,8 +207,32 @@ export class Cpu extends CpuThreads {
       return { executed, reason: 'breakpoint' };
     }
     this.passOver = undefined;
-    const exit = this.execute(this.view.getUint32(host, (this.msr & MSR_BIT.LE) !== 0n));
-    return exit.reason === 'budget' ? executed + exit.executed : { ...exit, executed: executed + exit.executed };
+    const word = this.view.getUint32(host, (msr & MSR_BIT.LE) !== 0n);
+    const debug = { msr, smfctrl: this.loadSpr(SPRN.SMFCTRL) };
+    const exit = this.execute(word);
+    if (exit.reason !== 'budget') return { ...exit, executed: executed + exit.executed };
+    const trace = traceInterrupt(word, nia, this.loadSpr(SPRN.CIABR), debug);
+    return trace ? this.interrupted(executed + 1, trace) : executed + 1;
+  }
+
+  /** MSR.TE asks for an interrupt behind instructions. */
+  private get tracing(): boolean {
+    return (this.view.getUint32(state.MSR, true) & TRACING) !== 0;
+  }
+
+  /** Whether the page with this number has an instruction before or behind which something happens. */
+  private isWatched(page: bigint): boolean {
+    return this.breakpointPages.has(page) || (this.tracedAddress !== undefined && this.tracedAddress / PAGE === page);
+  }
+
+  /** Takes the address in CIABR out of translated code: a write of the register flushes the TLB. */
+  private watchCiabr(): void {
+    const before = this.tracedAddress;
+    const after = ciabrAddress(this.loadSpr(SPRN.CIABR));
+    if (before === after) return;
+    this.tracedAddress = after;
+    const set = (address: bigint | undefined): Set<bigint> => new Set(address === undefined ? [] : [address]);
+    this.code?.breakpointsChange(set(before), set(after));
   }
 
   private interrupted(executed: number, request: InterruptRequest): CpuExit {
@@ -236,6 +269,7 @@ export class Cpu extends CpuThreads {
 
   override flushTlb(): void {
     super.flushTlb();
+    this.watchCiabr();
     this.code?.forgetMappings();
   }
 

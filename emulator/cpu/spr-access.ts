@@ -105,6 +105,9 @@ const CONTROLLING: readonly number[] = [
   SPRN.AMR,
   SPRN.IAMR,
   SPRN.SMFCTRL,
+  SPRN.CIABR,
+  SPRN.DAWR0,
+  SPRN.DAWRX0,
   SPRN.FSCR,
   SPRN.HFSCR,
 ];

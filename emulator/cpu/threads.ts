@@ -27,8 +27,8 @@ const SHARED: readonly number[] = [
   ...[SPRN.DPDES, SPRN.DHDES, SPRN.TB, SPRN.PVR, SPRN.HRMOR, SPRN.URMOR, SPRN.PTCR, SPRN.SMFCTRL, SPRN.HID],
   ...[SLOT.slept, SLOT.ultravisorDoorbells, SLOT.turn, SLOT.thread],
 ];
-/** What translations depend on that the banks of the TLB are not told: whether the partition uses radix translation. */
-const RADIX = sprMask('LPCR', 'UPRT') | sprMask('LPCR', 'HR');
+/** What translations depend on that the banks of the TLB are not told. */
+const FLUSHING: readonly number[] = [SPRN.LPCR, SPRN.CIABR, SPRN.DAWR0, SPRN.DAWRX0];
 const LPCR_HDEE = sprMask('LPCR', 'HDEE');
 
 /** What the CPU does next: execute, enter an interrupt, or nothing ever again. */
@@ -101,11 +101,11 @@ export abstract class CpuThreads extends CpuPending {
     if (thread === from || !to) return;
     this.putAway(from);
     for (const slot of SHARED) to.setBigUint64(state.SPR + 8 * slot, this.loadSpr(slot), true);
-    const lpcr = this.loadSpr(SPRN.LPCR);
+    const before = FLUSHING.map((slot) => this.loadSpr(slot));
     this.u8.set(new Uint8Array(to.buffer));
     this.view.setUint32(state.SPR + 8 * SLOT.thread, thread, true);
     this.stateReplaced();
-    if (((lpcr ^ this.loadSpr(SPRN.LPCR)) & RADIX) !== 0n) this.flushTlb();
+    if (FLUSHING.some((slot, i) => before[i] !== this.loadSpr(slot))) this.flushTlb();
   }
 
   /** Calls a function with the registers of a thread in place: what looks at them or sets them does so for that thread. */
