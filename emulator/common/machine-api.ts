@@ -23,10 +23,22 @@ export interface PlacedSymbol extends Pick<ImageSymbol, 'name' | 'address' | 'si
   readonly places: readonly bigint[];
 }
 
+/** A place in an image. */
+export interface SymbolOffset {
+  readonly name: string;
+  /** In bytes. */
+  readonly offset: bigint;
+}
+
+/** `main` or `main+0x10`; undefined for no place. */
+export function symbolText(at: SymbolOffset | undefined): string | undefined {
+  return at && (at.offset === 0n ? at.name : `${at.name}+0x${at.offset.toString(16)}`);
+}
+
 /** Names of places in the guests' images, as an actor sees them. */
 export interface ActorSymbols {
   /** What of the actor's own image is at an effective address. */
-  at(address: bigint): { readonly name: string; readonly offset: bigint } | undefined;
+  at(address: bigint): SymbolOffset | undefined;
   /** The symbol of this name, of the actor's image or, when it has none, of the first guest that has it. */
   named(name: string): PlacedSymbol | undefined;
   /** Symbols whose names begin so, in any case. */

@@ -2,7 +2,7 @@
 
 import type { GuestImage, ImageSymbol } from '../common/machine';
 
-/** An address in words: `main+0x10`. */
+/** A symbol and a place in it. */
 export interface SymbolicAddress {
   readonly symbol: ImageSymbol;
   /** Distance from the symbol, in bytes. */
@@ -119,8 +119,3 @@ export class SymbolTable {
 
 /** How many symbols before an address are asked whether they contain it: labels inside of functions. */
 const NESTED = 64;
-
-/** `main` or `main+0x10`. */
-export function symbolicText({ symbol, offset }: SymbolicAddress): string {
-  return offset === 0n ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
-}

@@ -9,7 +9,8 @@
 
 import { hexNumber } from '../common/bytes';
 import type { Frame } from '../common/frames';
-import { type SymbolTable, symbolicText } from '../image/symbols';
+import { symbolText } from '../common/machine-api';
+import type { SymbolTable } from '../image/symbols';
 import { instructionWord } from './instructions';
 
 export interface StackSource {
@@ -39,7 +40,7 @@ export function callStack(innermost: Frame, source: StackSource): readonly Frame
     // A call may be the last instruction of a function: what is named is the call.
     const at = symbols?.at(before ? address - 4n : address);
     if (!at) return undefined;
-    return symbolicText(before ? { ...at, offset: at.offset + 4n } : at);
+    return symbolText({ name: at.symbol.name, offset: before ? at.offset + 4n : at.offset });
   };
   const nia = innermost.address ?? 0n;
   const name = nameOf(nia, false);

@@ -183,7 +183,7 @@ export class Machine implements MachineApi {
       if (((before ^ after) & LEVEL_MSR.mask) !== 0n) events.push({ kind: 'msr', from: before, to: after });
       // Single loads and stores and long code run on; everything that a view could show ends the stride.
       if (events.length > 0 || !plain || !this.#plain()) break;
-      if (this.#instructions && (this.#linewise(detail) || this.#codeBreakpoints.has(this.cpu.nia))) break;
+      if (this.#codeBreakpoints.has(this.cpu.nia) || (this.#instructions && this.#linewise(detail))) break;
     }
     return { ticks, events };
   }

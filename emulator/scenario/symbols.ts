@@ -1,7 +1,6 @@
 /** Symbols of the images as values of the language. */
 
-import { hexNumber } from '../common/bytes';
-import type { MachineApi, PlacedSymbol } from '../common/machine-api';
+import { type MachineApi, type PlacedSymbol, symbolText } from '../common/machine-api';
 import { ScriptError } from './operators';
 
 /** @throws ScriptError `unknown-name` */
@@ -19,6 +18,5 @@ export function isAt(machine: MachineApi, at: bigint, name: string): boolean {
 
 /** What of the current actor's image is at an effective address: `main+0x10`. */
 export function symbolAt(machine: MachineApi, address: bigint): string | undefined {
-  const found = machine.symbols.at(address);
-  return found && (found.offset === 0n ? found.name : `${found.name}+${hexNumber(found.offset)}`);
+  return symbolText(machine.symbols.at(address));
 }

@@ -6,7 +6,7 @@
  */
 
 import { toHex } from '../common/bytes';
-import type { SourceId, SourceLocation } from '../common/frames';
+import type { Frame, SourceId, SourceLocation } from '../common/frames';
 import type { MachineEvent } from '../common/machine';
 import type { TextRange } from '../common/errors';
 import { isAtOrAfter, isTruth, keyOf } from './breakpoint-requests';
@@ -41,6 +41,8 @@ interface Entry {
   message: string | undefined;
   location: SourceLocation | undefined;
   matcher: EventMatcher | undefined;
+  /** Where it is met by an instruction: an address, or the entry points of a symbol. */
+  addresses: readonly bigint[];
   eventCondition: EventCondition | undefined;
   hits: number;
   /** Log messages of ticks up to here were printed. */
@@ -139,16 +141,17 @@ export class BreakpointTable {
 
   /** Frames must be looked at after every stride. */
   get needsFrames(): boolean {
-    return this.#entries.some(
-      (entry) => entry.verified && (entry.place.kind === 'line' || entry.place.kind === 'address'),
-    );
+    return this.#entries.some((entry) => entry.verified && (entry.place.kind === 'line' || entry.addresses.length > 0));
   }
 
   /** Every single tick must be looked at. */
   get needsEveryTick(): boolean {
-    return this.#entries.some(
-      (entry) => entry.verified && (entry.place.kind === 'address' || entry.place.kind === 'data'),
-    );
+    return this.#entries.some((entry) => entry.verified && entry.place.kind === 'data');
+  }
+
+  /** Addresses of instructions that a stride must not pass over. */
+  codeAddresses(): readonly bigint[] {
+    return this.#entries.flatMap(({ verified, addresses }) => (verified ? addresses : []));
   }
 
   /** Places in files that line breakpoints lie at. */
@@ -230,9 +233,7 @@ export class BreakpointTable {
         return beginsLine(seen.before, seen.now) ? { description: 'Breakpoint' } : undefined;
       }
       case 'address':
-        return top?.kind === 'code' && top.address === place.address
-          ? { description: 'Instruction breakpoint' }
-          : undefined;
+        return isAtOneOf(entry.addresses, top) ? { description: 'Instruction breakpoint' } : undefined;
       case 'data': {
         const value = this.#read(place.request);
         const before = entry.last;
@@ -243,6 +244,13 @@ export class BreakpointTable {
       }
       case 'event':
       case 'class': {
+        if (place.kind === 'event' && entry.addresses.length > 0) {
+          // Another guest's instructions may stand at the same addresses.
+          const own = this.#around?.target.machine.symbols.at(top?.address ?? 0n)?.name === place.name.trim();
+          return own && isAtOneOf(entry.addresses, top)
+            ? { description: `Function breakpoint ${place.name}` }
+            : undefined;
+        }
         const event = seen.events.find(
           (each) => entry.matcher?.matches(each) === true && entry.eventCondition?.matches(each) !== false,
         );
@@ -323,6 +331,7 @@ export class BreakpointTable {
       message: undefined,
       location: undefined,
       matcher: undefined,
+      addresses: [],
       eventCondition: undefined,
       hits: 0,
       loggedTo: -1,
@@ -358,7 +367,8 @@ export class BreakpointTable {
       }
       case 'event':
         entry.matcher = eventNamed(place.name, around.words);
-        return entry.matcher ? undefined : unknownEvent(place.name, around.words);
+        entry.addresses = entry.matcher ? [] : (around.target.machine.symbols.named(place.name.trim())?.places ?? []);
+        return entry.matcher || entry.addresses.length > 0 ? undefined : unknownEvent(place.name, around.words);
       case 'class': {
         const row = EVENT_CLASSES.find((each) => each.name === place.name);
         entry.matcher = row && { description: row.label, matches: (event) => row.matches(event) };
@@ -369,6 +379,7 @@ export class BreakpointTable {
         return undefined;
       }
       case 'address':
+        entry.addresses = [place.address];
         return undefined;
       case 'data': {
         const { expression, memory } = place.request;
@@ -387,6 +398,11 @@ const REASONS: Readonly<Record<Group, HitReason>> = {
   address: 'instruction breakpoint',
   data: 'data breakpoint',
 };
+
+/** Whether an instruction at one of these addresses is next. */
+function isAtOneOf(addresses: readonly bigint[], top: Frame | undefined): boolean {
+  return top?.kind === 'code' && top.address !== undefined && addresses.includes(top.address);
+}
 
 function publicView(entry: Entry): Breakpoint {
   const { id, verified, message, location } = entry;

@@ -12,7 +12,8 @@ import type { MachineEvent } from '../common/machine';
 import type { BreakpointTable, Hit, HitReason, Surroundings } from './breakpoints';
 import { beginsLine, depthOf, positionOf, type Position } from './position';
 import type { DebugTarget, RunOutcome } from './replayable';
-import { LineStarts, stepIn, stepOut, stepOver, type StepEnd, type StepUnit } from './stepping';
+import { LineStarts, afterCall, caller, isSoftware, returned, stepIn, stepOut, stepOver } from './stepping';
+import type { ReturnPlace, StepEnd, StepUnit } from './stepping';
 import { Timeline, type Pace, type Stride } from './timeline';
 
 /** `end`: the run is over, and the user wants to look at it before it is `finished`. */
@@ -96,6 +97,8 @@ export class Debugger {
   /** Whether the arrival at the present tick was checked already. */
   #started = false;
   #stopOnEnd = false;
+  /** Address of an instruction at which a step ends. */
+  #target: bigint | undefined;
 
   constructor(
     readonly target: DebugTarget,
@@ -139,24 +142,50 @@ export class Debugger {
   }
 
   stepIn(unit: StepUnit): Promise<Stop> {
-    return this.#move((movement) => this.#forward(movement, stepIn(unit), true, unit));
+    return this.#move((movement) => {
+      const own = this.#unit(unit);
+      return this.#forward(movement, stepIn(own), true, own);
+    });
   }
 
   stepOver(unit: StepUnit): Promise<Stop> {
     return this.#move((movement) => {
-      return this.#forward(movement, stepOver(positionOf(this.target), unit), true, unit);
+      const own = this.#unit(unit);
+      const start = positionOf(this.target);
+      const back = own === 'instruction' ? afterCall(start, this.target.machine.returnAddress) : undefined;
+      if (back) return this.#runTo(movement, back);
+      return this.#forward(movement, stepOver(start, own), true, own);
     });
   }
 
   stepOut(unit: StepUnit): Promise<Stop> {
-    return this.#move((movement) => this.#forward(movement, stepOut(positionOf(this.target), unit), true, unit));
+    return this.#move((movement) => {
+      const start = positionOf(this.target);
+      const back = caller(start);
+      return back ? this.#runTo(movement, back) : this.#forward(movement, stepOut(start, unit), true, unit);
+    });
+  }
+
+  /** Software without source has no lines: a step is an instruction there. */
+  #unit(unit: StepUnit): StepUnit {
+    return isSoftware(positionOf(this.target).frames[0]) ? 'instruction' : unit;
+  }
+
+  /** Runs until a function goes on at an address, at full speed. */
+  async #runTo(movement: Movement, place: ReturnPlace): Promise<Stop> {
+    this.#target = place.address;
+    try {
+      return await this.#forward(movement, returned(place));
+    } finally {
+      this.#target = undefined;
+    }
   }
 
   /** By instruction: one tick back. By line: to the last line begun before this point, here or further out. */
   stepBack(unit: StepUnit): Promise<Stop> {
     return this.#move(async (movement) => {
       const origin = this.timeline.tick;
-      if (unit === 'instruction') {
+      if (this.#unit(unit) === 'instruction') {
         return this.#arrive(movement, Math.max(0, origin - 1), stopFor('step', origin === 0 ? START : 'Step back'));
       }
       // After its last line a run has no frame; that line was in the outermost.
@@ -288,13 +317,22 @@ export class Debugger {
     }
   }
 
-  /** One stride. Code of a block stops only where a line breakpoint lies when nobody looks at every line. */
+  /**
+   * One stride. Code stops before the instructions that breakpoints and steps name; code of a block besides only where a
+   * line breakpoint lies when nobody looks at every line.
+   */
   #stride(maxTicks: number, detail: StepDetail, at: Position): Stride {
     const { target, timeline, breakpoints } = this;
-    if (detail !== 'statement' || at.frames[0]?.kind !== 'code') return timeline.step(maxTicks, detail);
-    if (!target.codeAddresses) return timeline.step(maxTicks, 'line');
-    const addresses = breakpoints.fileLines().flatMap(({ path, line }) => target.codeAddresses?.(path, line) ?? []);
-    target.machine.setCodeBreakpoints(new Set(addresses));
+    if (detail === 'event' || at.frames[0]?.kind !== 'code') return timeline.step(maxTicks, detail);
+    const addresses = new Set(breakpoints.codeAddresses());
+    if (this.#target !== undefined) addresses.add(this.#target);
+    if (detail === 'statement') {
+      if (!target.codeAddresses) detail = 'line';
+      for (const { path, line } of breakpoints.fileLines()) {
+        for (const address of target.codeAddresses?.(path, line) ?? []) addresses.add(address);
+      }
+    }
+    target.machine.setCodeBreakpoints(addresses);
     try {
       return timeline.step(maxTicks, detail);
     } finally {

@@ -117,7 +117,7 @@ export function eventNames(words: EventVocabulary): readonly string[] {
 /** A sentence about a name that stands for nothing, with the nearest that does. */
 export function unknownEvent(text: string, words: EventVocabulary): string {
   const hint = didYouMean(nearest(text.trim(), eventNames(words)));
-  return `No ultracall, hypercall, interrupt or TPM command is named '${text.trim().slice(0, 80)}'${hint}`;
+  return `No ultracall, hypercall, interrupt, TPM command or symbol is named '${text.trim().slice(0, 80)}'${hint}`;
 }
 
 /** An event in words. */

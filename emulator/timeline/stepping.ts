@@ -1,5 +1,6 @@
 /** When a step is over: predicates over two positions, one stride apart. They hold what they must remember. */
 
+import type { Frame } from '../common/frames';
 import { beginsLine, depthOf, type Position } from './position';
 
 /** A line of scenario or listing, or one tick of whatever is innermost. */
@@ -7,9 +8,50 @@ export type StepUnit = 'line' | 'instruction';
 
 export type StepEnd = (before: Position, now: Position) => boolean;
 
-/** The next line, however deep; or the next tick. */
+/** The next line, however deep; or the next tick. Where a `run` starts software, that is its first instruction. */
 export function stepIn(unit: StepUnit): StepEnd {
-  return unit === 'instruction' ? () => true : beginsLine;
+  if (unit === 'instruction') return () => true;
+  return (before, now) => {
+    const entered = before.frames[0]?.kind === 'script' && isSoftware(now.frames[0]);
+    return entered || beginsLine(before, now);
+  };
+}
+
+/** Whether a frame is a function of an actor's own software, which has instructions only. */
+export function isSoftware(frame: Frame | undefined): boolean {
+  return frame?.kind === 'code' && frame.stackPointer !== undefined && frame.location === undefined;
+}
+
+/** Where a function goes on when the one that it called has returned. */
+export interface ReturnPlace {
+  readonly address: bigint;
+  /** r1 there: a deeper activation of the same function has a lower one. */
+  readonly stackPointer: bigint;
+}
+
+/** Where the caller of the innermost function goes on; undefined when no function called it. */
+export function caller({ frames }: Position): ReturnPlace | undefined {
+  const [inner, outer] = frames;
+  return isSoftware(inner) && outer && isSoftware(outer) ? place(outer, outer.address) : undefined;
+}
+
+/** Where the innermost function goes on after its call instruction; undefined when that is none. */
+export function afterCall({ frames }: Position, returnAddress: bigint | undefined): ReturnPlace | undefined {
+  const [inner] = frames;
+  return inner && isSoftware(inner) ? place(inner, returnAddress) : undefined;
+}
+
+function place({ stackPointer }: Frame, address: bigint | undefined): ReturnPlace | undefined {
+  return stackPointer === undefined || address === undefined ? undefined : { address, stackPointer };
+}
+
+/** The function goes on, or the scenario does because the run has ended before. */
+export function returned({ address, stackPointer }: ReturnPlace): StepEnd {
+  return (before, now) => {
+    const [top] = now.frames;
+    if (top?.kind === 'script') return beginsLine(before, now);
+    return isSoftware(top) && top?.address === address && (top.stackPointer ?? 0n) >= stackPointer;
+  };
 }
 
 /** The next line, or tick, that is no deeper than the start. */

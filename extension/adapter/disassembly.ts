@@ -3,6 +3,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hexNumber, toHex } from '../../emulator/common/bytes';
 import { InputError } from '../../emulator/common/errors';
+import { type MachineApi, symbolText } from '../../emulator/common/machine-api';
 import { disassemble as decode } from '../../emulator/isa/disassembler';
 import type { Args } from './arguments';
 import type { Context, Handlers, Reply } from './handlers';
@@ -36,11 +37,13 @@ function row(context: Context, run: LiveRun, address: bigint): DebugProtocol.Dis
   if (bytes?.length !== 4) return { address: hexNumber(address, 16), ...invalid };
   const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, machine.endian === 'little');
   const at = run.target.sourceAt?.(address);
+  const symbol = symbolText(machine.symbols.at(address));
   const { client } = context;
   return {
     address: hexNumber(address, 16),
     instructionBytes: toHex(bytes, ' '),
-    instruction: decode(word, address).text,
+    instruction: withSymbol(decode(word, address).text, word, machine),
+    ...(symbol !== undefined && { symbol }),
     ...(at && {
       location: toSource(client, at.source),
       line: at.range.line + client.lineOffset,
@@ -49,6 +52,13 @@ function row(context: Context, run: LiveRun, address: bigint): DebugProtocol.Dis
       endColumn: at.range.endColumn + client.columnOffset,
     }),
   };
+}
+
+/** The text of a direct branch with the name of its target: `bl 0x100138 <put>`. */
+function withSymbol(text: string, word: number, machine: MachineApi): string {
+  const target = [16, 18].includes(word >>> 26) ? /0x[0-9a-f]+$/.exec(text)?.[0] : undefined;
+  const symbol = target && symbolText(machine.symbols.at(BigInt(target)));
+  return symbol ? `${text} <${symbol}>` : text;
 }
 
 export const disassemblyHandlers: Handlers = { disassemble };

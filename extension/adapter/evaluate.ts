@@ -1,6 +1,7 @@
 /** Expressions: watches, hovers, the console; and completion there. */
 
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { hexNumber } from '../../emulator/common/bytes';
 import type { Args } from './arguments';
 import { QuietError, type Context, type Handlers, type Reply } from './handlers';
 import type { LiveRun } from './live-run';
@@ -56,7 +57,7 @@ function completions(context: Context, args: Args): Reply {
   const frame = args.has('frameId') ? run.view.frameIndex(args.integer('frameId')) : undefined;
   const word = /(?:([A-Za-z_]\w*)\.)?(\w*)$/.exec(before);
   const [, owner, prefix = ''] = word ?? [];
-  const known = owner === undefined ? allWords(run, frame) : fieldsOf(owner);
+  const known = owner === undefined ? allWords(run, frame, prefix) : fieldsOf(owner);
   const targets: DebugProtocol.CompletionItem[] = [];
   for (const { name, doc, kind } of known) {
     if (!name.toLowerCase().startsWith(prefix.toLowerCase())) continue;
@@ -72,13 +73,25 @@ function completions(context: Context, args: Args): Reply {
   return { body: { targets } };
 }
 
-const ITEM_TYPES = { register: 'value', constant: 'enum', field: 'field', variable: 'variable' } as const;
+const ITEM_TYPES = {
+  register: 'value',
+  constant: 'enum',
+  field: 'field',
+  variable: 'variable',
+  symbol: 'function',
+} as const;
 
-function* allWords(run: LiveRun, frame: number | undefined) {
+/** Most symbols of one answer: a kernel has more than anybody reads. */
+const MOST_SYMBOLS = 100;
+
+function* allWords(run: LiveRun, frame: number | undefined, prefix: string) {
   const index = frame ?? run.view.frames.findIndex((each) => each.kind === 'script');
   if (index >= 0) {
     for (const { name, doc = 'variable' } of run.target.variables(index))
       yield { name, doc, kind: 'variable' as const };
+  }
+  for (const { name, address, type } of run.target.machine.symbols.beginning(prefix, MOST_SYMBOLS)) {
+    yield { name, doc: `${type} at ${hexNumber(address)}`, kind: 'symbol' as const };
   }
   yield* words();
 }

@@ -1,7 +1,7 @@
 /** Views of the registers: general purpose ones, and the special ones with their bits by name. */
 
 import { hexNumber } from '../../emulator/common/bytes';
-import type { MachineApi } from '../../emulator/common/machine-api';
+import { type MachineApi, symbolText } from '../../emulator/common/machine-api';
 import { CORE_REGISTERS, bitValue, privilegeState, type RegisterRow } from '../../emulator/isa/registers';
 import { SPRS, type SprRow } from '../../emulator/isa/sprs';
 import type { EvaluateResult } from '../../emulator/timeline/replayable';
@@ -18,6 +18,9 @@ const FIRST = (
   'NIA MSR CR LR CTR XER SRR0 SRR1 HSRR0 HSRR1 USRR0 USRR1 DAR DSISR HDAR HDSISR HEIR ASDR LPCR LPIDR SMFCTRL PTCR URMOR ' +
   'SPRG0 SPRG1 SPRG2 SPRG3 HSPRG0 HSPRG1 USPRG0 USPRG1 TB DEC PVR'
 ).split(' ');
+
+/** Registers with addresses of instructions, which are shown with the symbol there. */
+const CODE_ADDRESSES: ReadonlySet<string> = new Set(['NIA', 'LR', 'CTR', 'SRR0', 'HSRR0', 'USRR0']);
 
 const ROWS = new Map<string, RegisterRow>([...CORE_REGISTERS, ...SPRS].map((row) => [row.name, row]));
 const OTHERS = SPRS.filter(
@@ -93,11 +96,13 @@ export class RegisterViews {
     const value = this.machine.readRegister(row.name);
     if (value === undefined) return undefined;
     const digits = row.bits / 4;
+    const at = CODE_ADDRESSES.has(row.name) ? symbolText(this.machine.symbols.at(value)) : undefined;
     const write = (number: bigint) => (format.hex === false ? number.toString() : hexNumber(number, digits));
+    const named = at === undefined ? write(value) : `${write(value)} <${at}>`;
     const before = this.before?.get(row.name);
     return {
       name: row.name,
-      value: before === undefined || before === value ? write(value) : `${write(value)}  (was ${write(before)})`,
+      value: before === undefined || before === value ? named : `${named}  (was ${write(before)})`,
       type: row.doc,
       evaluateName: row.name,
       ...(row.fields.length > 0 && { children: this.#fields(row, value, before) }),

@@ -38,7 +38,9 @@ function toFrame(context: Context, run: LiveRun, frame: Frame, index: number): D
   const { client } = context;
   const { address } = frame;
   // The `sc` of a statement is there to be seen, not to be stopped in: it stands at its statement.
-  const within = frame.location ? undefined : run.view.frames.slice(index).find((outer) => outer.location);
+  // Functions of software that runs have no source: a client shows their disassembly.
+  const software = frame.stackPointer !== undefined;
+  const within = frame.location || software ? undefined : run.view.frames.slice(index).find((outer) => outer.location);
   const location = frame.location ?? within?.location;
   return {
     id: run.view.frameId(index),
@@ -50,7 +52,7 @@ function toFrame(context: Context, run: LiveRun, frame: Frame, index: number): D
       source: { ...toSource(client, location.source), ...(within && { presentationHint: 'deemphasize' as const }) },
     }),
     ...(address !== undefined && { instructionPointerReference: hexNumber(address) }),
-    ...(!frame.location && { presentationHint: 'subtle' as const }),
+    ...(!frame.location && !software && { presentationHint: 'subtle' as const }),
   };
 }
 

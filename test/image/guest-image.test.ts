@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PefError } from '../../emulator/common/errors';
 import { placeFile, placeImage } from '../../emulator/image/guest-image';
-import { SymbolTable, symbolicText } from '../../emulator/image/symbols';
+import { SymbolTable } from '../../emulator/image/symbols';
+import { symbolText } from '../../emulator/common/machine-api';
 import { type ElfSpec, elfFile } from './elf-file';
 
 const fixture = (name: string): Uint8Array => fs.readFileSync(new URL(`fixtures/${name}.elf`, import.meta.url));
@@ -119,12 +120,14 @@ describe('a file beside the image', () => {
   });
 });
 
+function nameAt(table: SymbolTable, address: bigint): string | undefined {
+  const found = table.at(address);
+  return symbolText(found && { name: found.symbol.name, offset: found.offset });
+}
+
 describe('symbols', () => {
   const table = new SymbolTable(place(KERNEL, 0x4_0000n));
-  const at = (address: bigint): string | undefined => {
-    const found = table.at(address);
-    return found && symbolicText(found);
-  };
+  const at = (address: bigint): string | undefined => nameAt(table, address);
   it('name addresses as linked and as loaded', () => {
     expect([at(KERNEL_BASE + 4n), at(KERNEL_BASE + 6n), at(0x4_0004n), at(0x4_4012n)]).toEqual([
       'start',
@@ -167,7 +170,6 @@ describe('symbols', () => {
         { name: 'later', value: 0x4000n, size: 4n },
       ],
     });
-    const found = new SymbolTable(image).at(address);
-    expect(found && symbolicText(found)).toBe(name);
+    expect(nameAt(new SymbolTable(image), address)).toBe(name);
   });
 });
