@@ -139,6 +139,8 @@ const limit = (name: string, min: number, max: number): Limit => ({
 const VECTOR = [
   alias('vmr',      'VRT,VRA',       'vor VRT,VRA,VRA'),
   alias('vnot',     'VRT,VRA',       'vnor VRT,VRA,VRA'),
+  alias('xvmovdp',  'XT,XA',         'xvcpsgndp XT,XA,XA'),
+  alias('xvmovsp',  'XT,XA',         'xvcpsgnsp XT,XA,XA'),
   alias('xxmr',     'XT,XA',         'xxlor XT,XA,XA'),
   alias('xxlnot',   'XT,XA',         'xxlnor XT,XA,XA'),
   alias('xxspltd',  'XT,XA,n',       'xxpermdi XT,XA,XA,3*n'),
