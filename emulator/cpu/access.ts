@@ -16,6 +16,7 @@ import {
 import { CpuRegisters } from './registers';
 import * as state from './state';
 import { storageInterrupt } from './storage-interrupts';
+import { TableWatch } from './table-watch';
 import { type Invalidation, Tlb } from './tlb';
 import type { TranslationStep } from './translation-steps';
 
@@ -43,11 +44,17 @@ export abstract class CpuAccess extends CpuRegisters {
   protected pending: ((word: number) => InterruptRequest) | undefined;
   private readonly tlb: Tlb;
   private readonly translator: Translator;
+  private readonly tables: TableWatch;
 
   constructor(memory: PhysicalMemory) {
     super(memory);
     this.tlb = new Tlb(this.u8);
-    this.translator = new Translator(memory, {
+    this.tables = new TableWatch(
+      memory,
+      (page) => this.forgetStoresTo(page),
+      () => this.flushTlb(),
+    );
+    this.translator = new Translator(memory, this.tables, {
       relocate: false,
       hv: false,
       pr: false,
@@ -75,6 +82,7 @@ export abstract class CpuAccess extends CpuRegisters {
   /** Forgets all translations: after any change of what partition-scoped translation answers. */
   override flushTlb(): void {
     this.tlb.flush();
+    this.tables.forget();
   }
 
   /** Forgets at least the translations that tlbie or tlbiel names. */
@@ -223,7 +231,7 @@ export abstract class CpuAccess extends CpuRegisters {
   /** Accesses to caching inhibited storage, and to pages that DAWR0 watches, are looked at one by one. */
   private remember(eaHi: number, eaLo: number, access: 'load' | 'store'): void {
     const { host, inhibited } = this.translator;
-    // Stores to a page with translated code come here every time.
+    // Stores to watched pages come here every time.
     if (inhibited || this.watchesPage(eaHi, eaLo) || (access === 'store' && this.memory.isWatched(host))) return;
     this.tlb.addData(eaHi, eaLo, host, access);
   }
@@ -259,9 +267,10 @@ export abstract class CpuAccess extends CpuRegisters {
     if (this.hitsWatchpoint(eaHi, eaLo, size, 'store')) return 1;
     if (size <= inPage) {
       this.view.setBigInt64(state.RESULT, value, true);
+      // Before the store, which may be to the entry by which it was found: that ends translations.
+      this.remember(eaHi, eaLo, 'store');
       this.memory.markDirty(first, size);
       u8.copyWithin(first, state.RESULT, state.RESULT + size);
-      this.remember(eaHi, eaLo, 'store');
       return 0;
     }
     const rest = this.locateNext(eaHi, eaLo, 'store');
@@ -307,4 +316,4 @@ export abstract class CpuAccess extends CpuRegisters {
 }
 
 /** Registers that banks of the TLB know. */
-const KEYED: readonly number[] = [SPRN.LPIDR, SPRN.PIDR, SPRN.AMR, SPRN.IAMR];
+const KEYED: readonly number[] = [SPRN.LPIDR, SPRN.PIDR, SPRN.LPCR, SPRN.AMR, SPRN.IAMR];

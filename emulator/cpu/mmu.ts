@@ -11,6 +11,7 @@
  */
 import type { PhysicalMemory } from '../memory/physical';
 import { ENTRY, RadixWalk, TREE_BITS } from './radix';
+import type { TableWatch } from './table-watch';
 import { type TranslationStep, leafOf } from './translation-steps';
 
 export type Access = 'load' | 'store' | 'fetch';
@@ -146,9 +147,13 @@ export class Translator {
   private readonly process = new RadixWalk((walk, hi, lo, level) => this.readProcessEntry(walk, hi, lo, level));
   private readonly partition = new RadixWalk((walk, hi, lo, level) => this.readPartitionEntry(walk, hi, lo, level));
 
-  /** @param context registers; read anew at each translation */
+  /**
+   * @param tables is told which entries are read
+   * @param context registers; read anew at each translation
+   */
   constructor(
     private readonly memory: PhysicalMemory,
+    private readonly tables: Pick<TableWatch, 'used'>,
     readonly context: TranslationContext,
   ) {
     this.view = new DataView(memory.memory.buffer);
@@ -210,6 +215,7 @@ export class Translator {
     // The partition table may be in secure memory whoever runs: it is the ultravisor's (ultravisor.rst).
     const host = this.memory.offsetAt(hi, lo);
     if (host < 0) return this.failReal('no memory', hi, lo, true);
+    this.tables.used(host, 'partition or process table');
     pate.hi0 = this.view.getUint32(host);
     pate.lo0 = this.view.getUint32(host + 4);
     pate.hi1 = this.view.getUint32(host + 8);
@@ -235,6 +241,7 @@ export class Translator {
     // On a radix host the tree of partition 0 serves the addresses of its process table only (QEMU's mmu-radix64.c).
     const real = this.lpid === 0 && this.scope !== undefined;
     if (!(real ? this.reach(hi, lo, true) : this.tableEntry(hi, lo))) return false;
+    this.tables.used(this.host, 'partition or process table');
     const rootHi = this.view.getUint32(this.host);
     const rootLo = this.view.getUint32(this.host + 4);
     this.steps?.push({
@@ -326,6 +333,7 @@ export class Translator {
     lo: number,
     level: number,
   ): void {
+    this.tables.used(this.host, 'tree');
     walk.hi = this.view.getUint32(this.host);
     walk.lo = this.view.getUint32(this.host + 4);
     this.steps?.push({ table, level, space, address: join(hi, lo), value: join(walk.hi, walk.lo), leaf: leafOf(walk) });

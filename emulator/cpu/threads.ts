@@ -28,7 +28,7 @@ const SHARED: readonly number[] = [
   ...[SLOT.slept, SLOT.ultravisorDoorbells, SLOT.turn, SLOT.thread],
 ];
 /** What translations depend on that the banks of the TLB are not told. */
-const FLUSHING: readonly number[] = [SPRN.LPCR, SPRN.CIABR, SPRN.DAWR0, SPRN.DAWRX0];
+const FLUSHING: readonly number[] = [SPRN.CIABR, SPRN.DAWR0, SPRN.DAWRX0];
 const LPCR_HDEE = sprMask('LPCR', 'HDEE');
 
 /** What the CPU does next: execute, enter an interrupt, or nothing ever again. */

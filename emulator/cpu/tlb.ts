@@ -18,6 +18,8 @@ export interface BankKey {
   readonly secure: boolean;
   readonly lpid: number;
   readonly pid: number;
+  /** The partition translates by radix trees. */
+  readonly radix: boolean;
   /** What storage keys deny, three bits. */
   readonly keys: number;
 }
@@ -35,14 +37,15 @@ interface Bank {
   space: number;
 }
 
-const MODE = { relocate: 1, hv: 2, pr: 4, secure: 8, keys: 16 } as const;
+const MODE = { relocate: 1, hv: 2, pr: 4, secure: 8, radix: 16, keys: 32 } as const;
 
 function modeOf(key: BankKey): number {
   const flags =
     (key.relocate ? MODE.relocate : 0) |
     (key.hv ? MODE.hv : 0) |
     (key.pr ? MODE.pr : 0) |
-    (key.secure ? MODE.secure : 0);
+    (key.secure ? MODE.secure : 0) |
+    (key.radix ? MODE.radix : 0);
   // Keys concern privileged software with relocation on.
   return key.relocate && !key.pr ? flags | (key.keys * MODE.keys) : flags;
 }

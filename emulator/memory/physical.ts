@@ -17,6 +17,11 @@ export const MEMORY_UNIT_BYTES = 1 << 16;
 /** Granule of the record of changed memory. */
 export const DIRTY_PAGE_BYTES = 4096;
 
+/** Why a page is watched: code was translated from it, or addresses are by tables in it. */
+export type WatchReason = 'code' | 'tables';
+const WATCH_BITS: Readonly<Record<WatchReason, number>> = { code: 1, tables: 2 };
+type WriteListener = (hostOffset: number, length: number) => void;
+
 const WASM_PAGE = 1 << 16;
 const SECURE_BASE_HI = Number(SECURE_BASE >> 32n);
 
@@ -29,9 +34,9 @@ export class PhysicalMemory {
   /** The pages whose byte is 1, in no order: what `reset` has to visit. */
   private changed: number[] = [];
   private readonly dirtyListeners: (() => void)[] = [];
-  /** One byte for each page of RAM: 1 when writes to it are told to the listeners. */
+  /** One byte for each page of RAM: a bit for each reason to watch it. */
   private readonly watched: Uint8Array;
-  private readonly writeListeners: ((hostOffset: number, length: number) => void)[] = [];
+  private readonly writeListeners: { readonly bit: number; readonly listener: WriteListener }[] = [];
 
   /**
    * @param normalBytes size of normal memory, a multiple of 64 KiB
@@ -125,33 +130,36 @@ export class PhysicalMemory {
   write(ra: bigint, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const offset = this.range(ra, bytes.length);
+    this.tellWrite(offset, bytes.length);
     this.u8.set(bytes, offset);
     const last = this.pageOf(offset + bytes.length - 1);
     for (let page = this.pageOf(offset); page <= last; page++) this.markPage(page);
-    this.tellWrite(offset, bytes.length);
   }
 
   private tellWrite(offset: number, length: number): void {
     const last = this.pageOf(offset + length - 1);
     for (let page = this.pageOf(offset); page <= last; page++) {
-      if (this.watched[page] !== 1) continue;
+      const reasons = this.watched[page] ?? 0;
+      if (reasons === 0) continue;
       const start = Math.max(offset, RESERVED_BYTES + page * DIRTY_PAGE_BYTES);
       const end = Math.min(offset + length, RESERVED_BYTES + (page + 1) * DIRTY_PAGE_BYTES);
-      for (const listener of this.writeListeners) listener(start, end - start);
+      for (const { bit, listener } of this.writeListeners) if ((reasons & bit) !== 0) listener(start, end - start);
     }
   }
 
-  /** Whether writes to the page of this index in `u8` are told to the listeners. */
+  /** Whether somebody is told of writes to the page of this index in `u8`. */
   isWatched(hostOffset: number): boolean {
-    return this.watched[this.pageOf(hostOffset)] === 1;
+    return this.watched[this.pageOf(hostOffset)] !== 0;
   }
-  /** Begins or ends telling the listeners of writes to the page of this index in `u8`. */
-  watch(hostOffset: number, on: boolean): void {
-    this.watched[this.pageOf(hostOffset)] = on ? 1 : 0;
+  /** Begins or ends telling of writes to the page of this index in `u8`, for a reason. */
+  watch(hostOffset: number, reason: WatchReason, on: boolean): void {
+    const page = this.pageOf(hostOffset);
+    const others = (this.watched[page] ?? 0) & ~WATCH_BITS[reason];
+    this.watched[page] = on ? others | WATCH_BITS[reason] : others;
   }
-  /** Calls back after a write to a watched page, or before one by the CPU: index in `u8` and bytes, in one page. */
-  onWatchedWrite(listener: (hostOffset: number, length: number) => void): void {
-    this.writeListeners.push(listener);
+  /** Calls back before a write to a page that is watched for this reason: index in `u8` and bytes, in one page. */
+  onWatchedWrite(reason: WatchReason, listener: WriteListener): void {
+    this.writeListeners.push({ bit: WATCH_BITS[reason], listener });
   }
 
   private markPage(page: number): void {
@@ -184,8 +192,8 @@ export class PhysicalMemory {
   reset(): void {
     for (const page of this.changed) {
       const offset = RESERVED_BYTES + page * DIRTY_PAGE_BYTES;
-      this.u8.fill(0, offset, offset + DIRTY_PAGE_BYTES);
       this.tellWrite(offset, DIRTY_PAGE_BYTES);
+      this.u8.fill(0, offset, offset + DIRTY_PAGE_BYTES);
       this.dirty[page] = 0;
     }
     this.changed = [];

@@ -80,6 +80,12 @@ export class World {
     return this.guest.map(this.guestProgram, ea, page, bits, shift);
   }
 
+  /** Makes an entry forbid everything, behind the machine's back. @param base where its owner's memory begins */
+  forbid(entry: bigint, base: bigint): void {
+    const host = this.memory.hostOffset(base + entry) ?? 0;
+    this.memory.u8.fill(0, host + 7, host + 8);
+  }
+
   /** Executes an access. Answers with its interrupt's vector; undefined when it was done. */
   access(access: Access, ea: bigint): number | undefined {
     const { cpu } = this;

@@ -96,15 +96,15 @@ describe('tlbie', () => {
     if (what) world.cpu.invalidate(what);
   }
 
-  /** Everything of a page is in use; then its mapping goes away, and the instruction is executed. */
+  /** Everything of a page is in use; then its mapping goes away unnoticed, and the instruction is executed. */
   function forgets(msr: bigint, shift: number, operands: Operands, ea = DATA): boolean[] {
     const world = new World(msr);
-    world.map(ea, PAGE, ALL, shift);
+    const entry = world.map(ea, PAGE, ALL, shift);
     const inPage = (1n << BigInt(shift)) - 1n;
     world.code(((msr & HV) === 0n ? GUEST : 0n) + (PAGE & ~inPage) + (ea & inPage), NOP, NOP);
     const accesses: readonly Access[] = ['load', 'store', 'fetch'];
     for (const access of accesses) expect(world.access(access, ea)).toBeUndefined();
-    world.map(ea, PAGE, 0n, shift);
+    world.forbid(entry, (msr & HV) === 0n ? GUEST : 0n);
     tlbie(world, operands);
     return accesses.map((access) => {
       world.cpu.msr = msr;
@@ -136,10 +136,10 @@ describe('tlbie', () => {
 
   it('of a guest means its own partition, whatever RS says', () => {
     const world = new World(OS);
-    world.guest.map(world.guestKernel, DATA, PAGE);
+    const entry = world.guest.map(world.guestKernel, DATA, PAGE);
     const ea = (3n << 62n) | DATA;
     expect(world.access('load', ea)).toBeUndefined();
-    world.guest.map(world.guestKernel, DATA, PAGE, 0n);
+    world.forbid(entry, GUEST);
     tlbie(world, { ea, lpid: 77n });
     expect(world.access('load', ea)).toBe(0x300);
   });
@@ -147,9 +147,9 @@ describe('tlbie', () => {
   it("reaches the hypervisor's view of a guest", () => {
     const world = new World(ON | HV);
     const ea = (1n << 62n) | DATA;
-    world.guest.map(world.guestProgram, DATA, PAGE);
+    const entry = world.guest.map(world.guestProgram, DATA, PAGE);
     expect(world.access('load', ea)).toBeUndefined();
-    world.guest.map(world.guestProgram, DATA, PAGE, 0n);
+    world.forbid(entry, GUEST);
     tlbie(world, { ea: DATA, pid: PID, lpid: LPID });
     expect(world.access('load', ea)).toBe(0x300);
   });
@@ -157,12 +157,12 @@ describe('tlbie', () => {
   it('of a partition reaches its real mode', () => {
     const world = new World(SF);
     expect(world.access('load', 0x1000n)).toBeUndefined();
-    world.host.map(world.partition, 0n, GUEST, 0n, MB2);
+    world.forbid(world.host.entry(world.partition, 0n, [13, 9, 9]), 0n);
     tlbie(world, { ea: 0n, ap: 1, prs: 0, lpid: LPID });
     expect(world.access('load', 0x1000n)).toBe(0xe00);
   });
 
-  // What need not go may stay: this is what makes invalidations cheap, and a mapping that was changed without one stays.
+  // What need not go may stay: this is what makes invalidations cheap.
   it.each([
     ['another page', { ea: DATA + 0x1000n, pid: PID, lpid: LPID }],
     ['another process', { is: 1, pid: 9n, lpid: LPID }],
@@ -173,7 +173,103 @@ describe('tlbie', () => {
   });
 });
 
+describe('a table', () => {
+  /** A guest's program that has the table with the entry of DATA at TABLE. */
+  const TABLE = 0x10_0000n;
+  function withTable() {
+    const world = new World(PROGRAM);
+    const entry = world.map(DATA, PAGE);
+    world.map(TABLE, entry & ~0xfffn);
+    world.memory.write(GUEST + PAGE, Uint8Array.of(1));
+    world.memory.write(GUEST + PAGE + 0x1000n, Uint8Array.of(2));
+    return { world, entry, ea: TABLE | (entry & 0xfffn) };
+  }
+  /** The entry as a load or store of a little-endian program has it. */
+  const swapped = (value: bigint): bigint => {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setBigUint64(0, BigInt.asUintN(64, value));
+    return view.getBigUint64(0, true);
+  };
+  const loads = (world: World, ea = DATA): bigint | number => world.access('load', ea) ?? world.cpu.gpr(3);
+
+  it('that software changes is seen at once', () => {
+    const { world, entry, ea } = withTable();
+    expect(loads(world)).toBe(1n);
+    world.cpu.setGpr(3, swapped(world.guest.read(entry) + 0x1000n));
+    expect(world.access('store', ea)).toBeUndefined();
+    expect(loads(world)).toBe(2n);
+    world.cpu.setGpr(3, 0n);
+    expect(world.access('store', ea)).toBeUndefined();
+    expect(loads(world)).toBe(0x300);
+  });
+
+  it('that a device changes is seen at once', () => {
+    const { world, entry } = withTable();
+    expect(loads(world)).toBe(1n);
+    world.guest.write(entry, world.guest.read(entry) + 0x1000n);
+    expect(loads(world)).toBe(2n);
+    world.guest.write(world.guestProcessTable + 16n * PID, world.guestKernel);
+    expect(loads(world)).toBe(0x300);
+    world.cpu.msr = PROGRAM;
+    world.host.write(PARTITION_TABLE + 16n * LPID, 0n);
+    expect(loads(world)).toBe(0xe00);
+  });
+
+  it('may have the entry by which the store to it was found', () => {
+    const { world, ea } = withTable();
+    const own = world.map(TABLE, world.guest.entry(world.guestProgram, DATA, [13, 9, 9, 9]) & ~0xfffn);
+    const at = (ea & ~0xfffn) | (own & 0xfffn);
+    world.cpu.setGpr(3, 0n);
+    expect(world.access('store', at)).toBeUndefined();
+    expect(world.access('store', at)).toBe(0x300);
+  });
+
+  it('can get entries without costing those in use', () => {
+    const { world, entry, ea } = withTable();
+    expect(loads(world)).toBe(1n);
+    world.forbid(entry, GUEST);
+    world.cpu.setGpr(3, swapped(world.guest.read(entry) | ALL));
+    expect(world.access('store', ea + 8n)).toBeUndefined();
+    expect(loads(world)).toBe(1n);
+    // But the next time that entry is in use.
+    expect(loads(world, DATA + 0x1000n)).toBe(1n);
+    expect(world.access('store', ea + 8n)).toBeUndefined();
+    expect(loads(world)).toBe(0x300);
+  });
+
+  it('serves alike whether or not breakpoints empty the TLB', () => {
+    const results = [undefined, 0x4000n].map((breakpoint) => {
+      const { world, entry } = withTable();
+      const seen: (bigint | number)[] = [];
+      // Software that takes R away and does not invalidate, as systems do that look for pages to give up.
+      for (const bits of [ALL, ALL & ~0x100n, ALL]) {
+        world.guest.write(entry, (world.guest.read(entry) & ~0xfffn) | bits);
+        if (breakpoint !== undefined) world.cpu.setBreakpoints(new Set([breakpoint]));
+        world.cpu.msr = PROGRAM;
+        seen.push(loads(world));
+      }
+      return seen;
+    });
+    expect(results).toEqual([
+      [1n, 0x300, 1n],
+      [1n, 0x300, 1n],
+    ]);
+  });
+});
+
 describe('a translation in use', () => {
+  it('ends when LPCR no longer has process tables, and is there when it has them again', () => {
+    const world = new World(PROGRAM);
+    const [lpcr = 0n] = world.get('LPCR');
+    world.map(DATA, PAGE);
+    expect(world.access('load', DATA)).toBeUndefined();
+    world.set('LPCR', 0n);
+    expect(world.access('load', DATA)).toBe(0xe00);
+    world.set('LPCR', lpcr);
+    world.cpu.msr = PROGRAM;
+    expect(world.access('load', DATA)).toBeUndefined();
+  });
+
   it('ends when the process table moves', () => {
     const world = new World(PROGRAM);
     world.map(DATA, PAGE);

@@ -122,7 +122,7 @@ export class CodeTranslator {
     private readonly host: TranslatorHost,
   ) {
     this.view = new DataView(memory.memory.buffer);
-    memory.onWatchedWrite((offset, length) => this.written(offset, length));
+    memory.onWatchedWrite('code', (offset, length) => this.written(offset, length));
     this.forgetMappings();
   }
 
@@ -178,7 +178,7 @@ export class CodeTranslator {
 
   private dropPage(page: number, code: CodePage): void {
     this.byPage.delete(page);
-    this.memory.watch(page, false);
+    this.memory.watch(page, 'code', false);
     for (const region of code.regions) this.drop(region);
   }
 
@@ -295,7 +295,7 @@ export class CodeTranslator {
   private newCodePage(page: number): CodePage {
     const code = { regions: new Set<Region>(), words: new Uint8Array(state.PAGE_BYTES / 4), patience: PATIENCE };
     this.byPage.set(page, code);
-    this.memory.watch(page, true);
+    this.memory.watch(page, 'code', true);
     this.host.protect(page);
     return code;
   }
