@@ -5,7 +5,8 @@ import type { MachineApi } from '../common/machine-api';
 import { actorName } from '../common/machine';
 import type { Cpu } from '../cpu/cpu';
 import type { SymbolTable } from '../image/symbols';
-import { callStack, isCall } from './call-stack';
+import { callStack } from './call-stack';
+import { isCall } from './function-state';
 
 /** What is looked at: the machine. */
 type Looking = Pick<MachineApi, 'actor' | 'endian' | 'peek'> & { readonly cpu: Cpu };

@@ -148,6 +148,32 @@ describe('the call stack of software that runs', () => {
       'sum < main < _start',
     ]);
   });
+  /** The instruction at NIA calls a function or returns from one: what a stack of return addresses does. */
+  it.each(['stacks-o0', 'stacks-o2', 'stacks-os'])(
+    'of %s is that of its calls and returns, at every instruction',
+    (name) => {
+      const { image, endian } = placeImage(fixture(name), name, undefined, SPACE);
+      const of = machine({ guests: [guest({ image, endian })] });
+      const calls: bigint[] = [];
+      let looked = 0;
+      of.begin(run());
+      while (of.state !== 'idle') {
+        const { nia } = of.cpu;
+        // Inside of the routines that save registers for others, the return address of their caller is in r0.
+        if (!of.symbols.at(nia)!.name.startsWith('_savegpr')) {
+          const [, ...callers] = of.frames();
+          expect(callers.map(({ address }) => address)).toEqual(calls.toReversed());
+          looked++;
+        }
+        const { returnAddress } = of;
+        of.step(1);
+        if (returnAddress !== undefined && of.cpu.nia !== returnAddress) calls.push(returnAddress);
+        else if (of.cpu.nia === calls.at(-1)) calls.pop();
+      }
+      expect(calls).toEqual([]);
+      expect(looked).toBeGreaterThan(500);
+    },
+  );
   it('says where each function goes on', () => {
     const { of } = hello('hello-le');
     of.begin(run(places(of, 'packed')));
