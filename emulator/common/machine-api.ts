@@ -48,6 +48,23 @@ export interface ActorSymbols {
 /** Those of a machine without images. */
 export const NO_SYMBOLS: ActorSymbols = { at: () => undefined, named: () => undefined, beginning: () => [] };
 
+/** The hardware threads of the processor. */
+export interface ThreadsApi {
+  readonly count: number;
+  /** The thread whose registers are shown: that which executes, 0 while no software runs. */
+  readonly current: number;
+  /** Whether a thread executes instructions, and has not stopped. */
+  executes(thread: number): boolean;
+  /** Calls a function that looks at registers and memory as those of another thread. Changes nothing by itself. */
+  inThread<T>(thread: number, then: () => T): T;
+  /**
+   * Starts a thread other than 0 at an address, in the state of the acting software. It executes during runs.
+   *
+   * @throws InputError `unknown-thread`
+   */
+  start(thread: number, address: bigint): void;
+}
+
 /**
  * The machine as the scenario's executor uses it.
  *
@@ -70,6 +87,7 @@ export interface MachineApi {
   /** Addresses of instructions before which `step` stops also with detail `event`. */
   setCodeBreakpoints(addresses: ReadonlySet<bigint>): void;
   takeResult(): ActivityResult;
+  readonly threads: ThreadsApi;
   service(signal?: AbortSignal): Promise<void>;
   readonly canReplay: boolean;
   /** Frames of the machine (not of the script), innermost first. */

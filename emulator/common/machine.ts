@@ -60,6 +60,8 @@ export interface MachineConfig {
   readonly normalBytes: number;
   readonly secureBytes: number;
   readonly seed: string;
+  /** Hardware threads of the processor, 1 to 8; 1 where it is left out. */
+  readonly threads?: number;
   readonly tpm: TpmChoice;
   readonly guests: readonly GuestConfig[];
 }

@@ -41,6 +41,8 @@ const EXECUTE: Attention = { kind: 'execute' };
 
 /** A core; `Cpu` adds execution. */
 export abstract class CpuThreads extends CpuPending {
+  /** Only the thread in place executes, and its turn does not end. */
+  alone = false;
   /** Registers of the threads that are put away; the one in place has no meaning here. */
   private readonly away: DataView<ArrayBuffer>[];
 
@@ -119,6 +121,39 @@ export abstract class CpuThreads extends CpuPending {
     }
   }
 
+  /** Puts a thread's registers in place, so that its turn comes next. */
+  select(thread: number): void {
+    this.switchTo(thread);
+  }
+
+  /**
+   * Starts a thread that is put away: with a copy of the registers in place, its number in r3, the other GPRs 0, at an
+   * address.
+   */
+  startThread(thread: number, nia: bigint): void {
+    const to = this.away[thread];
+    if (!to || thread === this.thread) throw new RangeError(`thread ${thread} cannot be started`);
+    this.putAway(thread);
+    new Uint8Array(to.buffer).fill(0, state.GPR, state.ZERO);
+    to.setBigUint64(state.GPR + 8 * 3, BigInt(thread), true);
+    to.setBigUint64(state.NIA, nia & ~3n, true);
+    const own: readonly (readonly [slot: number, value: number])[] = [
+      [SPRN.PIR, thread],
+      [SPRN.TIR, thread],
+      [SPRN.PSSCR, 0],
+      [SLOT.signals, 0],
+      [RESERVATION, 0],
+    ];
+    for (const [slot, value] of own) to.setBigUint64(state.SPR + 8 * slot, BigInt(value), true);
+  }
+
+  /** Stops the thread in place until a System Reset or a hypervisor doorbell. */
+  stopThread(): void {
+    this.storeSpr(SPRN.PSSCR, BigInt(PSSCR_EC));
+    this.storeSpr(SPRN.LPCR, this.loadSpr(SPRN.LPCR) | LPCR_HDEE);
+    this.setSignals(this.view, this.signalsOf(this.view) | state.SIGNAL.stopped);
+  }
+
   /** Lets a stopped thread execute from its NIA. */
   wakeThread(thread: number): void {
     const view = this.threadView(thread);
@@ -137,11 +172,12 @@ export abstract class CpuThreads extends CpuPending {
    * that.
    */
   protected attend(): Attention {
-    if (this.turnLeft === 0 && this.threads > 1) this.nextTurn((this.thread + 1) % this.threads);
-    const thread = this.runnable() ?? this.sleep();
+    if (this.turnLeft === 0 && this.takesTurns) this.nextTurn((this.thread + 1) % this.threads);
+    const stopped = this.isStopped(this.view);
+    const thread = stopped ? (this.runnable() ?? this.sleep()) : this.thread;
     if (thread === undefined) return { kind: 'still', detail: this.whyStill() };
     if (thread !== this.thread) this.nextTurn(thread);
-    if (this.isStopped(this.view)) {
+    if (stopped && this.isStopped(this.view)) {
       const request = this.wakeUp(thread);
       if (request) return { kind: 'interrupt', request };
     }
@@ -158,18 +194,27 @@ export abstract class CpuThreads extends CpuPending {
 
   /** The next thread in turn, from the one in place on, that executes or wakes up. */
   private runnable(): number | undefined {
-    for (let i = 0; i < this.threads; i++) {
-      const thread = (this.thread + i) % this.threads;
+    for (const thread of this.inTurn()) {
       const view = this.threadView(thread);
       if (!this.isStopped(view) || this.wakes(view, thread)) return thread;
     }
     return undefined;
   }
 
+  /** The threads that may execute, from the one in place on. */
+  private inTurn(): number[] {
+    const { thread, threads } = this;
+    return Array.from({ length: this.takesTurns ? threads : 1 }, (_, i) => (thread + i) % threads);
+  }
+
+  private get takesTurns(): boolean {
+    return this.threads > 1 && !this.alone;
+  }
+
   /** Lets time pass; answers with the thread that wakes up then. */
   private sleep(): number | undefined {
     let first = Infinity;
-    for (let thread = 0; thread < this.threads; thread++) {
+    for (const thread of this.inTurn()) {
       first = Math.min(first, this.wakeUpTime(this.threadView(thread), thread));
     }
     if (first === Infinity) return undefined;
@@ -178,7 +223,7 @@ export abstract class CpuThreads extends CpuPending {
   }
 
   private whyStill(): string {
-    return this.threads === 1
+    return !this.takesTurns
       ? 'the thread has stopped, and no event that could wake it up will come'
       : 'all threads have stopped, and no event that could wake one up will come';
   }
@@ -186,12 +231,12 @@ export abstract class CpuThreads extends CpuPending {
   /** Instructions that may be executed before `attend` has to be asked again. */
   protected attentionWithin(): number {
     const event = this.instructionsToEvent(this.thread);
-    return this.threads === 1 ? event : Math.min(event, this.turnLeft);
+    return this.takesTurns ? Math.min(event, this.turnLeft) : event;
   }
 
   /** Instructions of the current turn were executed. */
   protected spend(instructions: number): void {
-    if (this.threads > 1) this.turnLeft = Math.max(0, this.turnLeft - instructions);
+    if (this.takesTurns) this.turnLeft = Math.max(0, this.turnLeft - instructions);
   }
 
   // -- state as data --------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 import type { Actor, MachineConfig } from '../common/machine';
 import type { Cpu, CpuContext } from '../cpu/cpu';
 import { LARGE_BITS, timerMaximum } from '../cpu/timers';
+import { privilegeState } from '../isa/registers';
 import { SPRN, sprMask } from '../isa/sprs';
 import { type PlacedGuest, guestNamed } from './layout';
 import { entryState } from './software';
@@ -118,6 +119,13 @@ export class Contexts {
     // As a hypervisor does for the operating system that it enters.
     const lpcr = this.#cpu.spr(SPRN.LPCR) & ~ILE;
     this.#cpu.setSpr(SPRN.LPCR, guest.endian === 'little' ? lpcr | ILE : lpcr);
+  }
+
+  /** Who made the call that the CPU has just been interrupted by. */
+  callerName(): string {
+    const actor = this.#actor;
+    if (actor.kind !== 'guest') return actor.kind;
+    return `${actor.guest}, ${privilegeState(this.#cpu.spr(SPRN.SRR1)).name}`;
   }
 
   /** Everything here beyond the CPU, as plain data for hashing. */

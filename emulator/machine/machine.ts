@@ -22,8 +22,7 @@ import {
 } from '../common/machine';
 import { Cpu, type CpuExit, type Interrupt } from '../cpu/cpu';
 import { programInterrupt } from '../cpu/entry';
-import { MSR_BIT as MSR, privilegeState } from '../isa/registers';
-import { SPRN as SPR } from '../isa/sprs';
+import { MSR_BIT as MSR } from '../isa/registers';
 import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
 import { callNumbered } from '../pef/calls';
 import type { HypervisorState } from '../pef/firmware';
@@ -40,6 +39,7 @@ import { Contexts } from './contexts';
 import { type PlacedGuest, placeGuests, tpmBuffer } from './layout';
 import { LEVEL_MSR, levelOf } from './levels';
 import { Partitions } from './partitions';
+import { MachineThreads } from './threads';
 import { GuestSymbols, loadImages } from './software';
 import { returnAddressOf, softwareFrames } from './views';
 import { TpmProxy } from './tpm-proxy';
@@ -54,6 +54,7 @@ export class Machine implements MachineApi {
   readonly config: MachineConfig;
   readonly memory: PhysicalMemory;
   readonly cpu: Cpu;
+  readonly threads: MachineThreads;
   readonly #guests: readonly PlacedGuest[];
   readonly #partitions: Partitions;
   readonly #tpm: TpmProxy;
@@ -74,8 +75,9 @@ export class Machine implements MachineApi {
     this.#guests = placeGuests(config);
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.#partitions = new Partitions(this.#guests, this.memory);
-    this.cpu = new Cpu(this.memory);
+    this.cpu = new Cpu(this.memory, config.threads);
     this.cpu.partitionScope = { translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa) };
+    this.threads = new MachineThreads(this.cpu);
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
     this.#symbols = new GuestSymbols(config.guests);
     const makeExternal = services.externalTpm;
@@ -131,8 +133,10 @@ export class Machine implements MachineApi {
     if (activity.kind === 'code') {
       const image = this.endian === 'little' ? activity.little : activity.big;
       this.cpu.nia = this.#area.place(activity.offset, image, this.endian);
-    } else if (activity.kind === 'run') this.#settleRun(this.#work, activity);
-    else this.#prepare(this.#work);
+    } else if (activity.kind === 'run') {
+      this.threads.beginRun();
+      this.#settleRun(this.#work, activity);
+    } else this.#prepare(this.#work);
   }
 
   /** Sets the CPU up for the next instruction of the work, or completes it. */
@@ -176,11 +180,12 @@ export class Machine implements MachineApi {
     const events: MachineEvent[] = [];
     let ticks = 0;
     while (ticks < maxTicks && this.state === 'running') {
-      const before = this.cpu.msr;
+      const { msr: before, thread } = this.cpu;
       const plain = this.#plain();
       ticks += this.#advance(maxTicks - ticks, detail, events);
       const after = this.cpu.msr;
-      if (((before ^ after) & LEVEL_MSR.mask) !== 0n) events.push({ kind: 'msr', from: before, to: after });
+      const changed = thread === this.cpu.thread ? (before ^ after) & LEVEL_MSR.mask : 0n;
+      if (changed !== 0n) events.push({ kind: 'msr', from: before, to: after });
       // Single loads and stores and long code run on; everything that a view could show ends the stride.
       if (events.length > 0 || !plain || !this.#plain()) break;
       if (this.#codeBreakpoints.has(this.cpu.nia) || (this.#instructions && this.#linewise(detail))) break;
@@ -225,6 +230,7 @@ export class Machine implements MachineApi {
     this.#arm();
     let exit = this.cpu.run(maxInstructions);
     if (exit.executed === 0 && exit.reason === 'breakpoint') exit = this.cpu.run(maxInstructions);
+    this.threads.arrived(exit, this.#area.end);
     this.#afterRun(exit, events);
     return exit.executed;
   }
@@ -258,12 +264,8 @@ export class Machine implements MachineApi {
 
   #afterRun(exit: CpuExit, events: MachineEvent[]): void {
     if (exit.reason === 'interrupt') this.#interrupted(exit.interrupt, events);
-    else if (exit.reason === 'stuck') this.#stuck(exit.detail);
+    else if (exit.reason === 'stuck' && this.#work) this.#finish(this.#work, { kind: 'stuck', detail: exit.detail });
     else if (this.#work?.activity.kind !== 'run') this.#arrived(events);
-  }
-
-  #stuck(detail: string): void {
-    if (this.#work) this.#finish(this.#work, { kind: 'stuck', detail });
   }
 
   /** The CPU is back in the actor's code: is the instruction or the block over? */
@@ -295,7 +297,8 @@ export class Machine implements MachineApi {
   #finish(work: Work, result?: ActivityResult): void {
     work.result = result ?? work.result ?? { kind: 'done' };
     this.#primitive = undefined;
-    if (work.activity.kind !== 'run') {
+    if (work.activity.kind === 'run') this.threads.endRun();
+    else {
       this.#contexts.settle(work.msr);
       this.cpu.nia = work.nia;
     }
@@ -358,15 +361,10 @@ export class Machine implements MachineApi {
       number,
       name: row?.name,
       args: Array.from({ length: row?.parameters.length ?? 9 }, (_, i) => this.cpu.gpr(4 + i)),
-      caller: this.#callerName(),
+      caller: this.#contexts.callerName(),
     };
     events.push({ kind: 'call', call });
     this.#firmware.start(level, call, path);
-  }
-
-  #callerName(): string {
-    if (this.actor.kind !== 'guest') return this.actor.kind;
-    return `${this.actor.guest}, ${privilegeState(this.cpu.spr(SPR.SRR1)).name}`;
   }
 
   #firmwareReturned(path: ReturnPath, events: MachineEvent[]): void {
@@ -475,6 +473,7 @@ export class Machine implements MachineApi {
   reset(): void {
     this.memory.reset();
     this.cpu.reset();
+    this.threads.reset();
     this.#tpm.reset();
     this.#firmware.reset();
     this.#hypervisor.tpmOpen = false;
@@ -489,7 +488,7 @@ export class Machine implements MachineApi {
       update(textBytes(`page ${page}`));
       update(this.memory.read(page, DIRTY_PAGE_BYTES));
     }
-    update(plainBytes([this.#contexts.state(), this.#work, this.#primitive, this.#hypervisor]));
+    update(plainBytes([this.#contexts.state(), this.threads.state(), this.#work, this.#primitive, this.#hypervisor]));
     update(plainBytes([this.#tpm.summary(), this.#tpm.exchange, this.#tpm.state(), this.#firmware.summary()]));
   }
 

@@ -7,7 +7,7 @@
 import { realMemory } from '../real-memory';
 import { concat } from '../../emulator/common/bytes';
 import type { Frame } from '../../emulator/common/frames';
-import { type MachineApi, NO_SYMBOLS } from '../../emulator/common/machine-api';
+import { type MachineApi, NO_SYMBOLS, type ThreadsApi } from '../../emulator/common/machine-api';
 import type { Activity, ActivityResult, Actor, MachineConfig, MachineEvent } from '../../emulator/common/machine';
 
 const MEMORY_BYTES = 0x10000;
@@ -17,6 +17,15 @@ export class FakeMachine implements MachineApi {
   readonly endian = 'little';
   readonly symbols = NO_SYMBOLS;
   readonly returnAddress = undefined;
+  /** Addresses at which threads were started, by number. */
+  readonly started = new Map<number, bigint>();
+  readonly threads: ThreadsApi = {
+    count: 2,
+    current: 0,
+    executes: (thread) => thread === 0 || this.started.has(thread),
+    inThread: (_, then) => then(),
+    start: (thread, address) => void this.started.set(thread, address),
+  };
   private bytes = new Uint8Array(MEMORY_BYTES);
   readonly memory = realMemory(() => this.bytes);
   private registers = new Map<string, bigint>();

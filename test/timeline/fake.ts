@@ -321,6 +321,13 @@ export class FakeRun implements DebugTarget {
 
 /** 64 KiB of memory at address 0, and a few registers. */
 export class FakeMachine implements MachineApi {
+  readonly threads = {
+    count: 1,
+    current: 0,
+    executes: () => true,
+    inThread: <T>(_: number, then: () => T) => then(),
+    start() {},
+  };
   readonly endian = 'little';
   readonly symbols = NO_SYMBOLS;
   readonly returnAddress = undefined;
