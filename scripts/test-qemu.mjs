@@ -1,8 +1,10 @@
 /**
- * Random instructions and programs on the emulator and on QEMU: `npm run test:qemu -- [--cases N] [--seed S] [--only NAME]`.
+ * The emulator against QEMU: random instructions and short programs, and whole compiled programs.
  *
- * NAME is a row's name or a regular expression for whole names. The same seed makes the same cases. Exit code 1 when
- * something differs that test/qemu/differences.ts does not explain.
+ *   npm run test:qemu -- [--cases N] [--seed S] [--only NAME] [--programs some|all|none]
+ *
+ * NAME is a row's name or a regular expression for whole names; with it only such instructions are tried. The same seed
+ * makes the same cases. Exit code 1 when something differs that test/qemu/differences*.ts do not explain.
  */
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
@@ -15,16 +17,14 @@ import { root } from './lib/project.mjs';
 import { onPath } from './lib/vscode-server.mjs';
 
 /** Cases of a run in `npm test`. */
-export const SHARE = 20_000;
-const PROGRAMS = ['qemu-ppc64le', 'qemu-ppc64'];
+export const SHARE = 30_000;
 
 /**
- * @param {{ cases?: number, seed?: number, only?: string }} options
- * @returns {Promise<import('./lib/results.mjs').Counts>} one test a case
+ * Calls back with the tests, bundled.
+ * @template T
+ * @param {(tests: typeof import('../test/qemu/main')) => T | Promise<T>} use
  */
-export async function runQemu({ cases = SHARE, seed = 1, only } = {}) {
-  const missing = PROGRAMS.filter((name) => !onPath(name));
-  if (missing.length > 0) throw new NotRunnable(`${missing.join(', ')} missing`, 'install qemu-user');
+async function withTests(use) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pef-test-qemu-'));
   try {
     const outfile = path.join(folder, 'main.mjs');
@@ -38,24 +38,64 @@ export async function runQemu({ cases = SHARE, seed = 1, only } = {}) {
       target: 'node22',
       logLevel: 'error',
     });
-    const { testAgainstQemu } = await import(pathToFileURL(outfile).href);
-    const result = await testAgainstQemu({ cases, seed, only, say: console.log });
-    return { passed: result.cases - result.failures, failed: result.failures, skipped: 0 };
+    return await use(await import(pathToFileURL(outfile).href));
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** @param {readonly string[]} programs */
+function need(programs) {
+  const missing = programs.filter((name) => !onPath(name));
+  if (missing.length === 0) return;
+  throw new NotRunnable(
+    `${missing.join(', ')} missing`,
+    'install qemu-user, gcc-powerpc64le-linux-gnu and gcc-powerpc64-linux-gnu',
+  );
+}
+
+/**
+ * Random instructions and programs of them.
+ * @param {{ cases?: number, seed?: number, only?: string }} options
+ * @returns {Promise<import('./lib/results.mjs').Counts>} one test a case
+ */
+export function runCases({ cases = SHARE, seed = 1, only } = {}) {
+  return withTests(async ({ testAgainstQemu, CASE_TOOLS }) => {
+    need(CASE_TOOLS);
+    const result = await testAgainstQemu({ cases, seed, only, say: console.log });
+    return { passed: result.cases - result.failures, failed: result.failures, skipped: 0 };
+  });
+}
+
+/**
+ * The programs of test/programs.
+ * @param {{ all?: boolean }} options
+ * @returns {Promise<import('./lib/results.mjs').Counts>} one test a built program
+ */
+export function runPrograms({ all = false } = {}) {
+  return withTests(async ({ comparePrograms, PROGRAM_TOOLS }) => {
+    need(PROGRAM_TOOLS);
+    const folder = path.join(root, 'test/programs');
+    return { ...(await comparePrograms({ folder, all, say: console.log })), skipped: 0 };
+  });
+}
+
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
-    options: { cases: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      cases: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      programs: { type: 'string' },
+    },
   });
+  const number = (/** @type {string | undefined} */ text) => (text === undefined ? undefined : Number(text));
+  const took = (/** @type {number} */ start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
   const start = performance.now();
-  const { passed, failed } = await runQemu({
-    cases: values.cases === undefined ? undefined : Number(values.cases),
-    seed: values.seed === undefined ? undefined : Number(values.seed),
-    only: values.only,
-  });
-  console.log(`${passed + failed} cases, ${failed} fail, ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  const cases = await runCases({ cases: number(values.cases), seed: number(values.seed), only: values.only });
+  console.log(`${cases.passed + cases.failed} cases, ${cases.failed} fail, ${took(start)}`);
+  const which = values.programs ?? (values.only === undefined ? 'some' : 'none');
+  const programs = which === 'none' ? { passed: 0, failed: 0 } : await runPrograms({ all: which === 'all' });
+  console.log(`${programs.passed + programs.failed} programs, ${programs.failed} fail, ${took(start)}`);
+  process.exitCode = cases.failed + programs.failed > 0 ? 1 : 0;
 }

@@ -11,7 +11,7 @@ import { NotRunnable } from './lib/not-runnable.mjs';
 import { root } from './lib/project.mjs';
 import { readVitest } from './lib/results.mjs';
 import { packageExtension } from './package.mjs';
-import { runQemu } from './test-qemu.mjs';
+import { runCases, runPrograms } from './test-qemu.mjs';
 import { runSuite, runUserInterface } from './test-vscode.mjs';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -64,7 +64,8 @@ function unitTests() {
 }
 
 await part('Unit tests', unitTests);
-await part('Against QEMU', () => runQemu());
+await part('Instructions against QEMU', () => runCases());
+await part('Programs against QEMU', () => runPrograms());
 await part('Package', async () => {
   vsix = (await packageExtension()).file;
   return { passed: 1, failed: 0, skipped: 0 };

@@ -40,7 +40,9 @@ export function deviations(
   littleEndian: boolean,
 ): Deviation[] {
   // A signal frame of QEMU holds the low half of FPSCR only.
-  if (viewOf(emulated).getBigUint64(AT.exit, littleEndian) === BigInt(FAULT_EXIT)) {
+  const faulted = (record: Uint8Array): boolean =>
+    viewOf(record).getBigUint64(AT.exit, littleEndian) === BigInt(FAULT_EXIT);
+  if (faulted(emulated) || faulted(qemu)) {
     for (let at = AT.fpscr; at < AT.fpscr + 4; at++) {
       const high = littleEndian ? at + 4 : at;
       qemu[high] = emulated[high] ?? 0;

@@ -6,6 +6,10 @@ import { EmulatedMachine } from './emulated';
 import { reproducer } from './reproducer';
 import { COMPARED, LEFT_OUT } from './rows';
 
+export { PROGRAM_TOOLS, comparePrograms } from './programs';
+/** Programs that the cases need. */
+export const CASE_TOOLS = ['qemu-ppc64le', 'qemu-ppc64'];
+
 export interface TestOptions {
   readonly cases: number;
   readonly seed: number;
