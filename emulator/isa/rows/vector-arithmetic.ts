@@ -1,8 +1,9 @@
 /** Vector integer arithmetic, Power ISA 3.0B Book I 6.9.1 and 6.9.2. */
-import { multiplyAlternate, multiplySum, sumAcross, sumAcrossAll, sumAcrossHalf } from '../vector/arithmetic';
-import { each1, each2, each3, saturating3 } from '../vector/elements';
+import { multiplySum, sumAcross, sumAcrossAll, sumAcrossHalf } from '../vector/arithmetic';
+import { saturating3 } from '../vector/elements';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
+import type { U64 } from '../values';
 import {
   ZERO,
   addCarries,
@@ -16,7 +17,20 @@ import {
   subtractElements,
   subtractSaturating,
 } from './vector-elements';
-import { type Quad, addQuads, call1, call2, call3, halves1, halves2, notQuad, quad, whole } from './vector-forms';
+import {
+  type Quad,
+  addQuads,
+  call2,
+  call3,
+  elements1,
+  elements2,
+  elements3,
+  halves1,
+  halves2,
+  notQuad,
+  quad,
+  whole,
+} from './vector-forms';
 
 // prettier-ignore
 export const VECTOR_ADD = section('Power ISA 3.0B Book I 6.9.1, add and subtract', [
@@ -52,6 +66,18 @@ export const VECTOR_ADD = section('Power ISA 3.0B Book I 6.9.1, add and subtract
   insn('vsubecuq', '000100 VRT VRA VRB VRC 111111',  'VRT,VRA,VRB,VRC', 'Vector Subtract Extended and write Carry-out Unsigned Quadword', whole((s) => quad(0, addQuads(s, s.vr('VRA'), notQuad(s.vr('VRB')), s.vr('VRC').lo.and(1)).carry))),
 ]);
 
+/** Part n of an element from the right, `width` bits. */
+type PartOf = (element: U64, width: 8 | 16, n: number) => U64;
+const unsigned: PartOf = (x, width, n) => x.shru(width * n).and((1n << BigInt(width)) - 1n);
+const signed: PartOf = (x, width, n) => x.shl(64 - width * (n + 1)).shrs(64 - width);
+
+/** c + the products of the parts of two words. */
+function sumOfProducts(c: U64, width: 8 | 16, partOfA: PartOf, a: U64, partOfB: PartOf, b: U64): U64 {
+  let sum = c;
+  for (let n = 0; n < 32 / width; n++) sum = sum.add(partOfA(a, width, n).mul(partOfB(b, width, n)));
+  return sum;
+}
+
 /** VRC + the products of the left and of the right doublewords. */
 function multiplySumDoublewords(s: Semantics): Quad {
   const [a, b] = [s.vr('VRA'), s.vr('VRB')];
@@ -62,28 +88,28 @@ function multiplySumDoublewords(s: Semantics): Quad {
 
 // prettier-ignore
 export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1, multiply and sum', [
-  insn('vmulesb',    '000100 VRT VRA VRB 01100001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Byte',                        call2(multiplyAlternate('i8', 'even'))),
-  insn('vmulesh',    '000100 VRT VRA VRB 01101001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Halfword',                    call2(multiplyAlternate('i16', 'even'))),
+  insn('vmulesb',    '000100 VRT VRA VRB 01100001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Byte',                        elements2(16, (a, b) => signed(a, 8, 1).mul(signed(b, 8, 1)))),
+  insn('vmulesh',    '000100 VRT VRA VRB 01101001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Halfword',                    elements2(32, (a, b) => signed(a, 16, 1).mul(signed(b, 16, 1)))),
   insn('vmulesw',    '000100 VRT VRA VRB 01110001000', 'VRT,VRA,VRB',     'Vector Multiply Even Signed Word',                        halves2((a, b) => a.shrs(32).mul(b.shrs(32)))),
-  insn('vmuleub',    '000100 VRT VRA VRB 01000001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Byte',                      call2(multiplyAlternate('u8', 'even'))),
-  insn('vmuleuh',    '000100 VRT VRA VRB 01001001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Halfword',                  call2(multiplyAlternate('u16', 'even'))),
+  insn('vmuleub',    '000100 VRT VRA VRB 01000001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Byte',                      elements2(16, (a, b) => unsigned(a, 8, 1).mul(unsigned(b, 8, 1)))),
+  insn('vmuleuh',    '000100 VRT VRA VRB 01001001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Halfword',                  elements2(32, (a, b) => unsigned(a, 16, 1).mul(unsigned(b, 16, 1)))),
   insn('vmuleuw',    '000100 VRT VRA VRB 01010001000', 'VRT,VRA,VRB',     'Vector Multiply Even Unsigned Word',                      halves2((a, b) => a.shru(32).mul(b.shru(32)))),
-  insn('vmulosb',    '000100 VRT VRA VRB 00100001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Byte',                         call2(multiplyAlternate('i8', 'odd'))),
-  insn('vmulosh',    '000100 VRT VRA VRB 00101001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Halfword',                     call2(multiplyAlternate('i16', 'odd'))),
+  insn('vmulosb',    '000100 VRT VRA VRB 00100001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Byte',                         elements2(16, (a, b) => signed(a, 8, 0).mul(signed(b, 8, 0)))),
+  insn('vmulosh',    '000100 VRT VRA VRB 00101001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Halfword',                     elements2(32, (a, b) => signed(a, 16, 0).mul(signed(b, 16, 0)))),
   insn('vmulosw',    '000100 VRT VRA VRB 00110001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Signed Word',                         halves2((a, b) => a.exts32().mul(b.exts32()))),
-  insn('vmuloub',    '000100 VRT VRA VRB 00000001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Byte',                       call2(multiplyAlternate('u8', 'odd'))),
-  insn('vmulouh',    '000100 VRT VRA VRB 00001001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Halfword',                   call2(multiplyAlternate('u16', 'odd'))),
+  insn('vmuloub',    '000100 VRT VRA VRB 00000001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Byte',                       elements2(16, (a, b) => unsigned(a, 8, 0).mul(unsigned(b, 8, 0)))),
+  insn('vmulouh',    '000100 VRT VRA VRB 00001001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Halfword',                   elements2(32, (a, b) => unsigned(a, 16, 0).mul(unsigned(b, 16, 0)))),
   insn('vmulouw',    '000100 VRT VRA VRB 00010001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Word',                       halves2((a, b) => a.extu32().mul(b.extu32()))),
-  insn('vmuluwm',    '000100 VRT VRA VRB 00010001001', 'VRT,VRA,VRB',     'Vector Multiply Unsigned Word Modulo',                    call2(each2('u32', Math.imul))),
+  insn('vmuluwm',    '000100 VRT VRA VRB 00010001001', 'VRT,VRA,VRB',     'Vector Multiply Unsigned Word Modulo',                    elements2(32, (a, b) => a.mul(b))),
   insn('vmhaddshs',  '000100 VRT VRA VRB VRC 100000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Add Signed Halfword Saturate',       call3(saturating3('i16', (a, b, c) => ((a * b) >> 15) + c))),
   insn('vmhraddshs', '000100 VRT VRA VRB VRC 100001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Round-Add Signed Halfword Saturate', call3(saturating3('i16', (a, b, c) => ((a * b + 0x4000) >> 15) + c))),
-  insn('vmladduhm',  '000100 VRT VRA VRB VRC 100010',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Low-Add Unsigned Halfword Modulo',        call3(each3('u16', (a, b, c) => a * b + c))),
-  insn('vmsumubm',   '000100 VRT VRA VRB VRC 100100',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Byte Modulo',                call3(multiplySum('u8', 'u8', 'u32', false))),
-  insn('vmsummbm',   '000100 VRT VRA VRB VRC 100101',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Mixed Byte Modulo',                   call3(multiplySum('i8', 'u8', 'i32', false))),
-  insn('vmsumshm',   '000100 VRT VRA VRB VRC 101000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Modulo',              call3(multiplySum('i16', 'i16', 'i32', false))),
-  insn('vmsumshs',   '000100 VRT VRA VRB VRC 101001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Saturate',            call3(multiplySum('i16', 'i16', 'i32', true))),
-  insn('vmsumuhm',   '000100 VRT VRA VRB VRC 100110',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Modulo',            call3(multiplySum('u16', 'u16', 'u32', false))),
-  insn('vmsumuhs',   '000100 VRT VRA VRB VRC 100111',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Saturate',          call3(multiplySum('u16', 'u16', 'u32', true))),
+  insn('vmladduhm',  '000100 VRT VRA VRB VRC 100010',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Low-Add Unsigned Halfword Modulo',        elements3(16, (a, b, c) => a.mul(b).add(c))),
+  insn('vmsumubm',   '000100 VRT VRA VRB VRC 100100',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Byte Modulo',                elements3(32, (a, b, c) => sumOfProducts(c, 8, unsigned, a, unsigned, b))),
+  insn('vmsummbm',   '000100 VRT VRA VRB VRC 100101',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Mixed Byte Modulo',                   elements3(32, (a, b, c) => sumOfProducts(c, 8, signed, a, unsigned, b))),
+  insn('vmsumshm',   '000100 VRT VRA VRB VRC 101000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Modulo',              elements3(32, (a, b, c) => sumOfProducts(c, 16, signed, a, signed, b))),
+  insn('vmsumshs',   '000100 VRT VRA VRB VRC 101001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Saturate',            call3(multiplySum('i16', 'i32'))),
+  insn('vmsumuhm',   '000100 VRT VRA VRB VRC 100110',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Modulo',            elements3(32, (a, b, c) => sumOfProducts(c, 16, unsigned, a, unsigned, b))),
+  insn('vmsumuhs',   '000100 VRT VRA VRB VRC 100111',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Saturate',          call3(multiplySum('u16', 'u32'))),
   insn('vmsumudm',   '000100 VRT VRA VRB VRC 100011',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Doubleword Modulo',          whole(multiplySumDoublewords)),
   insn('vsumsws',    '000100 VRT VRA VRB 11110001000', 'VRT,VRA,VRB',     'Vector Sum across Signed Word Saturate',                  call2(sumAcrossAll)),
   insn('vsum2sws',   '000100 VRT VRA VRB 11010001000', 'VRT,VRA,VRB',     'Vector Sum across Half Signed Word Saturate',             call2(sumAcrossHalf)),
@@ -96,8 +122,8 @@ export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1, multiply an
 export const VECTOR_EXTEND_AVERAGE = section('Power ISA 3.0B Book I 6.9, extend, average, maximum', [
   insn('vnegw',    '000100 VRT 00110 VRB 11000000010', 'VRT,VRB',     'Vector Negate Word',                           halves1((b, s) => subtractElements(s, 32, ZERO, b))),
   insn('vnegd',    '000100 VRT 00111 VRB 11000000010', 'VRT,VRB',     'Vector Negate Doubleword',                     halves1((b) => b.neg())),
-  insn('vextsb2w', '000100 VRT 10000 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Byte to Word',              call1(each1('i32', (b) => (b << 24) >> 24))),
-  insn('vextsh2w', '000100 VRT 10001 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Halfword to Word',          call1(each1('i32', (b) => (b << 16) >> 16))),
+  insn('vextsb2w', '000100 VRT 10000 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Byte to Word',              elements1(32, (b) => b.exts8())),
+  insn('vextsh2w', '000100 VRT 10001 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Halfword to Word',          elements1(32, (b) => b.exts16())),
   insn('vextsb2d', '000100 VRT 11000 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Byte to Doubleword',        halves1((b) => b.exts8())),
   insn('vextsh2d', '000100 VRT 11001 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Halfword to Doubleword',    halves1((b) => b.exts16())),
   insn('vextsw2d', '000100 VRT 11010 VRB 11000000010', 'VRT,VRB',     'Vector Extend Sign Word to Doubleword',        halves1((b) => b.exts32())),

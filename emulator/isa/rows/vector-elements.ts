@@ -136,11 +136,63 @@ export const subtractCarries = (s: Semantics, a: U64, b: U64): U64 =>
     .and(signs(32))
     .shru(31);
 
-/** An operation on both words of doublewords; of its results the low 32 bits count. */
-export const eachWord =
-  (op: (a: U64, b: U64) => U64) =>
-  (a: U64, b: U64): U64 =>
-    op(a.shru(32), b.shru(32)).shl(32).or(op(a.extu32(), b.extu32()).extu32());
+/**
+ * The same operation on each element of doublewords: it gets the elements zero-extended; of its results the low bits
+ * count.
+ */
+export const eachElement =
+  (width: 8 | 16 | 32, op: (...elements: U64[]) => U64) =>
+  (...doublewords: U64[]): U64 => {
+    const mask = (1n << BigInt(width)) - 1n;
+    const parts: U64[] = [];
+    for (let at = 0; at < 64; at += width) {
+      const elements = doublewords.map((x) => (at === 64 - width ? x.shru(at) : x.shru(at).and(mask)));
+      const result = op(...elements);
+      parts.push(at === 64 - width ? result.shl(at) : result.and(mask).shl(at));
+    }
+    return parts.reduce((all, part) => all.or(part));
+  };
+
+/** Elements moved by 1, 2, 4, ... where the bits of b say so: `move` moves all elements by one distance. */
+function inSteps(s: Semantics, width: 8 | 16, a: U64, b: U64, move: (x: U64, distance: number) => U64): U64 {
+  const amount = s.let(b);
+  let value = s.let(a);
+  for (let bit = 0; 1 << bit < width; bit++) {
+    const moves = spread(s, width, amount.shl(width - 1 - bit));
+    value = s.let(choose(moves, move(value, 1 << bit), value));
+  }
+  return value;
+}
+/** The high bits of elements that are left after a shift to the left; the low ones after a shift to the right. */
+const kept = (width: Width, distance: number, side: 'left' | 'right'): bigint =>
+  side === 'left'
+    ? everywhere(width, ((1n << BigInt(width)) - 1n) << BigInt(distance))
+    : everywhere(width, ((1n << BigInt(width)) - 1n) >> BigInt(distance));
+
+export const shiftElementsLeft = (s: Semantics, width: 8 | 16, a: U64, b: U64): U64 =>
+  inSteps(s, width, a, b, (x, n) => x.shl(n).and(kept(width, n, 'left')));
+export const shiftElementsRight = (s: Semantics, width: 8 | 16, a: U64, b: U64): U64 =>
+  inSteps(s, width, a, b, (x, n) => x.shru(n).and(kept(width, n, 'right')));
+export const rotateElements = (s: Semantics, width: 8 | 16, a: U64, b: U64): U64 =>
+  inSteps(s, width, a, b, (x, n) =>
+    x
+      .shl(n)
+      .and(kept(width, n, 'left'))
+      .or(x.shru(width - n).and(kept(width, width - n, 'right'))),
+  );
+/** Shifts that repeat the sign: negative elements are shifted as their complements. */
+export function shiftElementsAlgebraic(s: Semantics, width: 8 | 16, a: U64, b: U64): U64 {
+  const negative = spread(s, width, a);
+  return shiftElementsRight(s, width, a.xor(negative), b).xor(negative);
+}
+
+/** Elements that stand in the right halves of elements of twice the width, sign-extended to these. */
+export function signExtend(s: Semantics, width: 8 | 16, x: U64): U64 {
+  const value = s.let(x);
+  const wide = width === 8 ? 16 : 32;
+  const sign = value.and(everywhere(wide, 1n << BigInt(width - 1))).shru(width - 1);
+  return value.or(sign.mul(((1n << BigInt(width)) - 1n) << BigInt(width)));
+}
 
 /** The elements of a word of each doubleword in turns: from the left halves of a and b, or the right ones. */
 export function interleave(s: Semantics, width: 8 | 16, a: U64, b: U64): U64 {

@@ -5,6 +5,7 @@
 import type { Semantics, Vsr } from '../semantics';
 import { type U64, u64 } from '../values';
 import type { UnitFunction } from '../vector-unit';
+import { eachElement } from './vector-elements';
 
 /** 128 bits as two doublewords. */
 export interface Quad {
@@ -58,6 +59,22 @@ export const halves2 =
     t.setHi(op(a.hi, b.hi, s));
     t.setLo(op(a.lo, b.lo, s));
   };
+
+/** The same operation on each doubleword of VRA, VRB and VRC. */
+export const halves3 =
+  (op: (a: U64, b: U64, c: U64) => U64) =>
+  (s: Semantics): void => {
+    s.requires('VEC');
+    const [t, a, b, c] = [s.vr('VRT'), s.vr('VRA'), s.vr('VRB'), s.vr('VRC')];
+    t.setHi(op(a.hi, b.hi, c.hi));
+    t.setLo(op(a.lo, b.lo, c.lo));
+  };
+
+/** The same operation on each element. */
+export const elements1 = (width: 8 | 16 | 32, op: (b: U64) => U64) => halves1((b) => eachElement(width, op)(b));
+export const elements2 = (width: 8 | 16 | 32, op: (a: U64, b: U64) => U64) =>
+  halves2((a, b) => eachElement(width, op)(a, b));
+export const elements3 = (width: 8 | 16 | 32, op: (a: U64, b: U64, c: U64) => U64) => halves3(eachElement(width, op));
 
 /** VRT = any value of 128 bits. */
 export const whole =

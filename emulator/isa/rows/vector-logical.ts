@@ -1,15 +1,25 @@
 /** Vector compare, logical, rotate, shift and count instructions, Power ISA 3.0B Book I 6.8.6, 6.9 and 6.13 ff. */
-import { each1, each2 } from '../vector/elements';
 import { vslv, vsrv } from '../vector/permute';
-import { ones, rotate, rotateInsert, rotateWord, trailingZeros, wordMask } from '../vector/bits';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import { type U64, doubled, mask, u64 } from '../values';
-import { type Width, ZERO, eachWord, equalElements, everywhere, greaterElements } from './vector-elements';
+import {
+  type Width,
+  ZERO,
+  eachElement,
+  equalElements,
+  everywhere,
+  greaterElements,
+  rotateElements,
+  shiftElementsAlgebraic,
+  shiftElementsLeft,
+  shiftElementsRight,
+} from './vector-elements';
 import {
   type Quad,
-  call1,
   call2,
+  elements1,
+  elements2,
   halves1,
   halves2,
   quad,
@@ -68,6 +78,20 @@ export const VECTOR_LOGICAL = section('Power ISA 3.0B Book I 6.9, logical', [
 /** The mask of vrldmi and vrldnm: first bit in bits 42:47, last bit in bits 50:55. */
 const doublewordMask = (b: U64): U64 => mask(b.shru(16).and(63), b.shru(8).and(63));
 
+/** The mask of vrlwmi and vrlwnm: first bit in bits 11:15 of the word, last bit in bits 19:23. */
+const wordMask = (b: U64): U64 => mask(b.shru(16).and(31).add(32), b.shru(8).and(31).add(32));
+
+function rotateInsertWords(s: Semantics): void {
+  s.requires('VEC');
+  const [t, a, b] = [s.vr('VRT'), s.vr('VRA'), s.vr('VRB')];
+  const insert = eachElement(32, (word, x, control) => {
+    const m = s.let(wordMask(s.let(control)));
+    return doubled(x).rotl(control.and(31)).and(m).or(word.and(m.not()));
+  });
+  t.setHi(insert(t.hi, a.hi, b.hi));
+  t.setLo(insert(t.lo, a.lo, b.lo));
+}
+
 function rotateInsertDoublewords(s: Semantics): void {
   s.requires('VEC');
   const [t, a, b] = [s.vr('VRT'), s.vr('VRA'), s.vr('VRB')];
@@ -91,24 +115,24 @@ function shiftDouble(s: Semantics): Quad {
 
 // prettier-ignore
 export const VECTOR_ROTATE_SHIFT = section('Power ISA 3.0B Book I 6.8.6 and 6.9, rotate and shift', [
-  insn('vrlb',   '000100 VRT VRA VRB 00000000100',  'VRT,VRA,VRB',     'Vector Rotate Left Byte',                          call2(each2('u8', (a, b) => rotate(a, b, 8)))),
-  insn('vrlh',   '000100 VRT VRA VRB 00001000100',  'VRT,VRA,VRB',     'Vector Rotate Left Halfword',                      call2(each2('u16', (a, b) => rotate(a, b, 16)))),
-  insn('vrlw',   '000100 VRT VRA VRB 00010000100',  'VRT,VRA,VRB',     'Vector Rotate Left Word',                          halves2(eachWord((a, b) => doubled(a).rotl(b.and(31))))),
+  insn('vrlb',   '000100 VRT VRA VRB 00000000100',  'VRT,VRA,VRB',     'Vector Rotate Left Byte',                          halves2((a, b, s) => rotateElements(s, 8, a, b))),
+  insn('vrlh',   '000100 VRT VRA VRB 00001000100',  'VRT,VRA,VRB',     'Vector Rotate Left Halfword',                      halves2((a, b, s) => rotateElements(s, 16, a, b))),
+  insn('vrlw',   '000100 VRT VRA VRB 00010000100',  'VRT,VRA,VRB',     'Vector Rotate Left Word',                          elements2(32, (a, b) => doubled(a).rotl(b.and(31)))),
   insn('vrld',   '000100 VRT VRA VRB 00011000100',  'VRT,VRA,VRB',     'Vector Rotate Left Doubleword',                    halves2((a, b) => a.rotl(b))),
-  insn('vslb',   '000100 VRT VRA VRB 00100000100',  'VRT,VRA,VRB',     'Vector Shift Left Byte',                           call2(each2('u8', (a, b) => a << (b & 7)))),
-  insn('vslh',   '000100 VRT VRA VRB 00101000100',  'VRT,VRA,VRB',     'Vector Shift Left Halfword',                       call2(each2('u16', (a, b) => a << (b & 15)))),
-  insn('vslw',   '000100 VRT VRA VRB 00110000100',  'VRT,VRA,VRB',     'Vector Shift Left Word',                           halves2(eachWord((a, b) => a.shl(b.and(31))))),
+  insn('vslb',   '000100 VRT VRA VRB 00100000100',  'VRT,VRA,VRB',     'Vector Shift Left Byte',                           halves2((a, b, s) => shiftElementsLeft(s, 8, a, b))),
+  insn('vslh',   '000100 VRT VRA VRB 00101000100',  'VRT,VRA,VRB',     'Vector Shift Left Halfword',                       halves2((a, b, s) => shiftElementsLeft(s, 16, a, b))),
+  insn('vslw',   '000100 VRT VRA VRB 00110000100',  'VRT,VRA,VRB',     'Vector Shift Left Word',                           elements2(32, (a, b) => a.shl(b.and(31)))),
   insn('vsld',   '000100 VRT VRA VRB 10111000100',  'VRT,VRA,VRB',     'Vector Shift Left Doubleword',                     halves2((a, b) => a.shl(b))),
-  insn('vsrb',   '000100 VRT VRA VRB 01000000100',  'VRT,VRA,VRB',     'Vector Shift Right Byte',                          call2(each2('u8', (a, b) => a >>> (b & 7)))),
-  insn('vsrh',   '000100 VRT VRA VRB 01001000100',  'VRT,VRA,VRB',     'Vector Shift Right Halfword',                      call2(each2('u16', (a, b) => a >>> (b & 15)))),
-  insn('vsrw',   '000100 VRT VRA VRB 01010000100',  'VRT,VRA,VRB',     'Vector Shift Right Word',                          halves2(eachWord((a, b) => a.shru(b.and(31))))),
+  insn('vsrb',   '000100 VRT VRA VRB 01000000100',  'VRT,VRA,VRB',     'Vector Shift Right Byte',                          halves2((a, b, s) => shiftElementsRight(s, 8, a, b))),
+  insn('vsrh',   '000100 VRT VRA VRB 01001000100',  'VRT,VRA,VRB',     'Vector Shift Right Halfword',                      halves2((a, b, s) => shiftElementsRight(s, 16, a, b))),
+  insn('vsrw',   '000100 VRT VRA VRB 01010000100',  'VRT,VRA,VRB',     'Vector Shift Right Word',                          elements2(32, (a, b) => a.shru(b.and(31)))),
   insn('vsrd',   '000100 VRT VRA VRB 11011000100',  'VRT,VRA,VRB',     'Vector Shift Right Doubleword',                    halves2((a, b) => a.shru(b))),
-  insn('vsrab',  '000100 VRT VRA VRB 01100000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Byte',                call2(each2('i8', (a, b) => a >> (b & 7)))),
-  insn('vsrah',  '000100 VRT VRA VRB 01101000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Halfword',            call2(each2('i16', (a, b) => a >> (b & 15)))),
-  insn('vsraw',  '000100 VRT VRA VRB 01110000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Word',                halves2(eachWord((a, b) => a.exts32().shrs(b.and(31))))),
+  insn('vsrab',  '000100 VRT VRA VRB 01100000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Byte',                halves2((a, b, s) => shiftElementsAlgebraic(s, 8, a, b))),
+  insn('vsrah',  '000100 VRT VRA VRB 01101000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Halfword',            halves2((a, b, s) => shiftElementsAlgebraic(s, 16, a, b))),
+  insn('vsraw',  '000100 VRT VRA VRB 01110000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Word',                elements2(32, (a, b) => a.exts32().shrs(b.and(31)))),
   insn('vsrad',  '000100 VRT VRA VRB 01111000100',  'VRT,VRA,VRB',     'Vector Shift Right Algebraic Doubleword',          halves2((a, b) => a.shrs(b))),
-  insn('vrlwnm', '000100 VRT VRA VRB 00110000101',  'VRT,VRA,VRB',     'Vector Rotate Left Word then AND with Mask',       call2(each2('u32', (a, b) => rotateWord(a, b) & wordMask(b)))),
-  insn('vrlwmi', '000100 VRT VRA VRB 00010000101',  'VRT,VRA,VRB',     'Vector Rotate Left Word then Mask Insert',         call2(rotateInsert)),
+  insn('vrlwnm', '000100 VRT VRA VRB 00110000101',  'VRT,VRA,VRB',     'Vector Rotate Left Word then AND with Mask',       elements2(32, (a, b) => doubled(a).rotl(b.and(31)).and(wordMask(b)))),
+  insn('vrlwmi', '000100 VRT VRA VRB 00010000101',  'VRT,VRA,VRB',     'Vector Rotate Left Word then Mask Insert',         rotateInsertWords),
   insn('vrldnm', '000100 VRT VRA VRB 00111000101',  'VRT,VRA,VRB',     'Vector Rotate Left Doubleword then AND with Mask', halves2((a, b, s) => a.rotl(b).and(doublewordMask(s.let(b))))),
   insn('vrldmi', '000100 VRT VRA VRB 00011000101',  'VRT,VRA,VRB',     'Vector Rotate Left Doubleword then Mask Insert',   rotateInsertDoublewords),
   insn('vsl',    '000100 VRT VRA VRB 00111000100',  'VRT,VRA,VRB',     'Vector Shift Left',                                whole((s) => shiftLeft(s, s.vr('VRA'), s.vr('VRB').lo.and(7)))),
@@ -142,19 +166,19 @@ const parityOfBytes = (s: Semantics, x: U64, distances: readonly number[]): U64 
 
 // prettier-ignore
 export const VECTOR_COUNT = section('Power ISA 3.0B Book I chapter 6, count and parity', [
-  insn('vclzb',    '000100 VRT ///// VRB 11100000010', 'VRT,VRB', 'Vector Count Leading Zeros Byte',                        call1(each1('u8', (b) => Math.clz32(b) - 24))),
-  insn('vclzh',    '000100 VRT ///// VRB 11101000010', 'VRT,VRB', 'Vector Count Leading Zeros Halfword',                    call1(each1('u16', (b) => Math.clz32(b) - 16))),
-  insn('vclzw',    '000100 VRT ///// VRB 11110000010', 'VRT,VRB', 'Vector Count Leading Zeros Word',                        call1(each1('u32', Math.clz32))),
+  insn('vclzb',    '000100 VRT ///// VRB 11100000010', 'VRT,VRB', 'Vector Count Leading Zeros Byte',                        elements1(8, (b) => b.clz().sub(56))),
+  insn('vclzh',    '000100 VRT ///// VRB 11101000010', 'VRT,VRB', 'Vector Count Leading Zeros Halfword',                    elements1(16, (b) => b.clz().sub(48))),
+  insn('vclzw',    '000100 VRT ///// VRB 11110000010', 'VRT,VRB', 'Vector Count Leading Zeros Word',                        elements1(32, (b) => b.clz().sub(32))),
   insn('vclzd',    '000100 VRT ///// VRB 11111000010', 'VRT,VRB', 'Vector Count Leading Zeros Doubleword',                  halves1((b) => b.clz())),
-  insn('vctzb',    '000100 VRT 11100 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Byte',                       call1(each1('u8', (b) => trailingZeros(b | 0x100)))),
-  insn('vctzh',    '000100 VRT 11101 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Halfword',                   call1(each1('u16', (b) => trailingZeros(b | 0x1_0000)))),
-  insn('vctzw',    '000100 VRT 11110 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Word',                       call1(each1('u32', trailingZeros))),
+  insn('vctzb',    '000100 VRT 11100 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Byte',                       elements1(8, (b) => b.or(0x100).ctz())),
+  insn('vctzh',    '000100 VRT 11101 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Halfword',                   elements1(16, (b) => b.or(0x10000).ctz())),
+  insn('vctzw',    '000100 VRT 11110 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Word',                       elements1(32, (b) => b.or(0x1_0000_0000n).ctz())),
   insn('vctzd',    '000100 VRT 11111 VRB 11000000010', 'VRT,VRB', 'Vector Count Trailing Zeros Doubleword',                 halves1((b) => b.ctz())),
   insn('vclzlsbb', '000100 RT 00000 VRB 11000000010',  'RT,VRB',  'Vector Count Leading Zero Least-Significant Bits Byte',  leadingLowBits),
   insn('vctzlsbb', '000100 RT 00001 VRB 11000000010',  'RT,VRB',  'Vector Count Trailing Zero Least-Significant Bits Byte', trailingLowBits),
-  insn('vpopcntb', '000100 VRT ///// VRB 11100000011', 'VRT,VRB', 'Vector Population Count Byte',                           call1(each1('u8', ones))),
-  insn('vpopcnth', '000100 VRT ///// VRB 11101000011', 'VRT,VRB', 'Vector Population Count Halfword',                       call1(each1('u16', ones))),
-  insn('vpopcntw', '000100 VRT ///// VRB 11110000011', 'VRT,VRB', 'Vector Population Count Word',                           call1(each1('u32', ones))),
+  insn('vpopcntb', '000100 VRT ///// VRB 11100000011', 'VRT,VRB', 'Vector Population Count Byte',                           elements1(8, (b) => b.popcnt())),
+  insn('vpopcnth', '000100 VRT ///// VRB 11101000011', 'VRT,VRB', 'Vector Population Count Halfword',                       elements1(16, (b) => b.popcnt())),
+  insn('vpopcntw', '000100 VRT ///// VRB 11110000011', 'VRT,VRB', 'Vector Population Count Word',                           elements1(32, (b) => b.popcnt())),
   insn('vpopcntd', '000100 VRT ///// VRB 11111000011', 'VRT,VRB', 'Vector Population Count Doubleword',                     halves1((b) => b.popcnt())),
   insn('vprtybw',  '000100 VRT 01000 VRB 11000000010', 'VRT,VRB', 'Vector Parity Byte Word',                                halves1((b, s) => parityOfBytes(s, b, [16, 8]).and(0x1_0000_0001n))),
   insn('vprtybd',  '000100 VRT 01001 VRB 11000000010', 'VRT,VRB', 'Vector Parity Byte Doubleword',                          halves1((b, s) => parityOfBytes(s, b, [32, 16, 8]).and(1))),

@@ -3,19 +3,18 @@ import {
   insertBytes,
   packPixel,
   packSaturate,
-  unpack,
+  unpackPixel,
   vbpermd,
   vbpermq,
   vgbbd,
   vperm,
   vpermr,
-  widenPixel,
 } from '../vector/permute';
 import { SAT } from '../vector/elements';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
-import { type Width, everywhere, interleave, narrow } from './vector-elements';
+import { type Width, ZERO, everywhere, interleave, narrow, signExtend } from './vector-elements';
 import {
   type Quad,
   call,
@@ -57,6 +56,13 @@ const packModulo = (width: 8 | 16) =>
     const pair = (x: Quad): U64 => rightWords(narrow(s, width, x.hi), narrow(s, width, x.lo));
     return quad(pair(a), pair(b));
   });
+/** The elements of one doubleword of VRB, each twice as wide. */
+const unpack = (width: 8 | 16, half: 'hi' | 'lo') =>
+  whole((s) => {
+    const b = s.let(s.vr('VRB')[half]);
+    const wide = (word: U64): U64 => signExtend(s, width, interleave(s, width, ZERO, word));
+    return quad(wide(b.shru(32)), wide(b.extu32()));
+  });
 const unpackWords = (b: U64): Quad => quad(b.shrs(32), b.exts32());
 
 // prettier-ignore
@@ -74,13 +80,13 @@ export const VECTOR_PACK = section('Power ISA 3.0B Book I 6.8.1', [
   insn('vpkuhus', '000100 VRT VRA VRB 00010001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Saturate',   call2(packSaturate('u16', 'u8'))),
   insn('vpkuwus', '000100 VRT VRA VRB 00011001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Saturate',       call2(packSaturate('u32', 'u16'))),
   insn('vpkudus', '000100 VRT VRA VRB 10011001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Doubleword Unsigned Saturate', packDoublewords((s, x) => saturated(s, x.gtu(WORD_MAX).choose(WORD_MAX, x), x))),
-  insn('vupkhpx', '000100 VRT ///// VRB 01101001110', 'VRT,VRB',     'Vector Unpack High Pixel',                          call1(unpack('u16', 'high', widenPixel))),
-  insn('vupkhsb', '000100 VRT ///// VRB 01000001110', 'VRT,VRB',     'Vector Unpack High Signed Byte',                    call1(unpack('i8', 'high'))),
-  insn('vupkhsh', '000100 VRT ///// VRB 01001001110', 'VRT,VRB',     'Vector Unpack High Signed Halfword',                call1(unpack('i16', 'high'))),
+  insn('vupkhpx', '000100 VRT ///// VRB 01101001110', 'VRT,VRB',     'Vector Unpack High Pixel',                          call1(unpackPixel('high'))),
+  insn('vupkhsb', '000100 VRT ///// VRB 01000001110', 'VRT,VRB',     'Vector Unpack High Signed Byte',                    unpack(8, 'hi')),
+  insn('vupkhsh', '000100 VRT ///// VRB 01001001110', 'VRT,VRB',     'Vector Unpack High Signed Halfword',                unpack(16, 'hi')),
   insn('vupkhsw', '000100 VRT ///// VRB 11001001110', 'VRT,VRB',     'Vector Unpack High Signed Word',                    whole((s) => unpackWords(s.vr('VRB').hi))),
-  insn('vupklpx', '000100 VRT ///// VRB 01111001110', 'VRT,VRB',     'Vector Unpack Low Pixel',                           call1(unpack('u16', 'low', widenPixel))),
-  insn('vupklsb', '000100 VRT ///// VRB 01010001110', 'VRT,VRB',     'Vector Unpack Low Signed Byte',                     call1(unpack('i8', 'low'))),
-  insn('vupklsh', '000100 VRT ///// VRB 01011001110', 'VRT,VRB',     'Vector Unpack Low Signed Halfword',                 call1(unpack('i16', 'low'))),
+  insn('vupklpx', '000100 VRT ///// VRB 01111001110', 'VRT,VRB',     'Vector Unpack Low Pixel',                           call1(unpackPixel('low'))),
+  insn('vupklsb', '000100 VRT ///// VRB 01010001110', 'VRT,VRB',     'Vector Unpack Low Signed Byte',                     unpack(8, 'lo')),
+  insn('vupklsh', '000100 VRT ///// VRB 01011001110', 'VRT,VRB',     'Vector Unpack Low Signed Halfword',                 unpack(16, 'lo')),
   insn('vupklsw', '000100 VRT ///// VRB 11011001110', 'VRT,VRB',     'Vector Unpack Low Signed Word',                     whole((s) => unpackWords(s.vr('VRB').lo))),
 ]);
 

@@ -24,37 +24,6 @@ export const KINDS: Record<ElementKind, { readonly count: number; readonly min: 
 /** VSCR.SAT: a result was saturated since the bit was cleared. */
 export const SAT = 1;
 
-/** T = op(B) for every element, modulo its size. */
-export function each1(kind: ElementKind, op: (b: number) => number): UnitFunction {
-  const { count } = KINDS[kind];
-  return (unit, t, b) => {
-    const array = unit[kind];
-    for (let k = 0; k < count; k++) array[t * count + k] = op(array[b * count + k] ?? 0);
-  };
-}
-
-/** T = op(A, B) for every element, modulo its size. */
-export function each2(kind: ElementKind, op: (a: number, b: number) => number): UnitFunction {
-  const { count } = KINDS[kind];
-  return (unit, t, a, b) => {
-    const array = unit[kind];
-    for (let k = 0; k < count; k++) {
-      array[t * count + k] = op(array[a * count + k] ?? 0, array[b * count + k] ?? 0);
-    }
-  };
-}
-
-/** T = op(A, B, C) for every element, modulo its size. */
-export function each3(kind: ElementKind, op: (a: number, b: number, c: number) => number): UnitFunction {
-  const { count } = KINDS[kind];
-  return (unit, t, a, b, c) => {
-    const array = unit[kind];
-    for (let k = 0; k < count; k++) {
-      array[t * count + k] = op(array[a * count + k] ?? 0, array[b * count + k] ?? 0, array[c * count + k] ?? 0);
-    }
-  };
-}
-
 /** The nearest value that an element holds; sets SAT when it is another one. */
 export function saturate(unit: VectorUnit, kind: ElementKind, value: number): number {
   const { min, max } = KINDS[kind];

@@ -92,24 +92,20 @@ export const packPixel: UnitFunction = pack(
   (_, x) => ((x >>> 9) & 0xfc00) | ((x >>> 6) & 0x3e0) | ((x >>> 3) & 0x1f),
 );
 
-/** T = the elements of the left or right half of B, each made twice as wide. */
-export function unpack(
-  from: 'i8' | 'i16' | 'u16',
-  half: 'high' | 'low',
-  widen: (value: number) => number = (value) => value,
-): UnitFunction {
-  const count = KINDS[from].count / 2;
-  const to = count === 8 ? 'u16' : 'u32';
-  const start = half === 'high' ? count : 0;
-  return (unit, t, b) => {
-    const source = B.take(unit, b)[from];
-    const array = unit[to];
-    for (let k = 0; k < count; k++) array[count * t + k] = widen(source[start + k] ?? 0);
+/**
+ * Pixels of the left or right half of B with 32 bits instead of 16: bit 0 fills the first byte, 5 bits each go to the
+ * others.
+ */
+export const unpackPixel =
+  (half: 'high' | 'low'): UnitFunction =>
+  (unit, t, b) => {
+    const pixels = B.take(unit, b).u16;
+    for (let k = 0; k < 4; k++) {
+      const x = pixels[half === 'high' ? 4 + k : k] ?? 0;
+      const alpha = (x & 0x8000) !== 0 ? 0xff00_0000 : 0;
+      unit.u32[4 * t + k] = alpha | ((x & 0x7c00) << 6) | ((x & 0x3e0) << 3) | (x & 0x1f);
+    }
   };
-}
-/** A pixel of 16 bits as one of 32: bit 0 fills the first byte, 5 bits each go to the others. */
-export const widenPixel = (x: number): number =>
-  ((x & 0x8000) !== 0 ? 0xff00_0000 : 0) | ((x & 0x7c00) << 6) | ((x & 0x3e0) << 3) | (x & 0x1f);
 
 /** vinsertb and its like: `size` bytes that end at byte 7 of B go to byte `at` of T. What lies behind byte 15 is lost. */
 export const insertBytes =
