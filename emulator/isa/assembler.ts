@@ -353,8 +353,9 @@ class Assembler {
         pieces.length === 0 ? statement.column + statement.name.length : end,
       );
     }
-    // An optional operand at the front is missing first, then those at the end.
-    const front = missing > 0 && groups[0]?.optional === true ? 1 : 0;
+    // An optional operand in front of others is missing first, then those at the end.
+    const leading = groups[0]?.optional === true && optional.length < groups.length;
+    const front = missing > 0 && leading ? 1 : 0;
     const left = groups.slice(front, front === 1 || missing === 0 ? undefined : -missing);
     missing -= front;
     left.forEach((operand, i) => {

@@ -85,9 +85,10 @@ function written(form: MnemonicForm, values: ReadonlyMap<string, number>, word: 
   let target: bigint | undefined;
   const parts: string[] = [];
   const last = lastWritten(form.operands, values);
+  const leading = form.operands.some(({ optional }) => !optional);
   form.operands.forEach((operand, i) => {
     const value = values.get(operand.name) ?? 0;
-    if (operand.optional && value === operand.missing && (i === 0 || i > last)) return;
+    if (operand.optional && value === operand.missing && ((leading && i === 0) || i > last)) return;
     if (operand.field?.kind === 'branch') {
       const absolute = form.row.flags.some((flag) => flag.name === 'AA' && extract(flag, word) === 1);
       target = BigInt.asUintN(64, BigInt(value) + (absolute ? 0n : address));

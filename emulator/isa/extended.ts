@@ -262,9 +262,9 @@ const BRANCH_CONDITIONS = [
 /** Targets of conditional branches: suffix, row, last operand. */
 const BRANCH_TARGETS = [
   ['', 'bc', 'BD'],
-  ['lr', 'bclr', '0'],
-  ['ctr', 'bcctr', '0'],
-  ['tar', 'bctar', '0'],
+  ['lr', 'bclr', 'BH'],
+  ['ctr', 'bcctr', 'BH'],
+  ['tar', 'bctar', 'BH'],
 ] as const;
 
 /** BO bits of a hint: the `at` bits of branches that test a CR bit (Book I 2.4). */
@@ -281,7 +281,7 @@ const COUNT_HINTS = [
 ] as const;
 
 const BRANCHES = BRANCH_TARGETS.flatMap(([suffix, base, last]) => {
-  const target = last === 'BD' ? 'BD' : '';
+  const target = last === 'BD' ? 'BD' : 'BH?';
   const join = (first: string): string => [first, target].filter((part) => part !== '').join(',');
   const tests = BRANCH_CONDITIONS.flatMap(([name, bit, set, inputOnly]) =>
     CONDITION_HINTS.map(([hint, bo]) => {
@@ -315,7 +315,7 @@ const BRANCHES = BRANCH_TARGETS.flatMap(([suffix, base, last]) => {
             ['bdzf', 2],
           ] as const
         ).map(([name, bo]) => alias(`${name}${suffix}`, join('BI'), `${base} ${bo},BI,${last}`));
-  const always = suffix === '' ? [] : [alias(`b${suffix}`, '', `${base} 20,0,0`)];
+  const always = suffix === '' ? [] : [alias(`b${suffix}`, 'BH?', `${base} 20,0,BH`)];
   // The hint of a branch that is written with all its operands.
   const hinted = (
     [
@@ -323,7 +323,7 @@ const BRANCHES = BRANCH_TARGETS.flatMap(([suffix, base, last]) => {
       ['+', 25, 27],
     ] as const
   ).map(([hint, ...values]) => ({
-    ...alias(base, `BO,BI,${last === 'BD' ? 'BD' : 'BH?'}`, `${base} BO,BI,${last === 'BD' ? 'BD' : 'BH'}`, hint),
+    ...alias(base, `BO,BI,${target}`, `${base} BO,BI,${last}`, hint),
     limit: { name: 'BO', values },
   }));
   const named = (['t', 'f'] as const).flatMap((letter) =>

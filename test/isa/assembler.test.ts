@@ -223,8 +223,8 @@ describe('documentation', () => {
     const docs = [...instructionDocs(), ...registerDocs()];
     expect(docs.filter(({ doc }) => doc.trim() === '')).toEqual([]);
     expect(instructionDocs().find(({ mnemonic }) => mnemonic === 'beqlr+')).toMatchObject({
-      operands: '[BF]',
-      standsFor: 'bclr 15,4*BF+2,0',
+      operands: '[BF],[BH]',
+      standsFor: 'bclr 15,4*BF+2,BH',
     });
     expect(registerDocs().find(({ name }) => name === 'SMFCTRL')).toMatchObject({ number: 511, bits: 64 });
   });
