@@ -1,5 +1,5 @@
 /** From instruction words to text, as binutils writes it. Never throws: what is no instruction is `.long`. */
-import { type Field, REGISTER_FILES, extract } from './fields';
+import { REGISTER_FILES, extract } from './fields';
 import type { Sum } from './extended';
 import { type MnemonicForm, formsOf, rowOperands } from './mnemonics';
 import type { OperandSpec } from './operands';
@@ -40,8 +40,7 @@ function data(word: number): Disassembled {
 
 /** The values of a form's operands, or undefined when the word is not of this form. */
 function solve(form: MnemonicForm, word: number): Map<string, number> | undefined {
-  const allFlags = form.row.flags.reduce((bits, flag) => bits | fieldMask(flag), 0);
-  if (((word ^ form.flagBits) & allFlags) !== 0) return undefined;
+  if (((word ^ form.fixed.value) & form.fixed.mask) !== 0) return undefined;
   const own = rowOperands(form.row).map((operand) => (operand.field ? extract(operand.field, word) : 0));
   const values = new Map<string, number>();
   if (!form.values) {
@@ -76,11 +75,6 @@ const unknowns = (sum: Sum, values: ReadonlyMap<string, number>): Sum['terms'][n
   sum.terms.filter(({ name }) => !values.has(name));
 const known = (sum: Sum, values: ReadonlyMap<string, number>): number =>
   sum.terms.reduce((total, { name, factor }) => total + factor * (values.get(name) ?? 0), sum.constant);
-const fieldMask = (field: Field): number => {
-  const [part] = field.parts;
-  return part ? (1 << (32 - part[0] - part[1])) >>> 0 : 0;
-};
-
 function written(form: MnemonicForm, values: ReadonlyMap<string, number>, word: number, address: bigint): Disassembled {
   let target: bigint | undefined;
   const parts: string[] = [];

@@ -17,12 +17,27 @@ export interface MnemonicForm {
   /** The row's operands, and what each is made of; undefined for a basic mnemonic. */
   readonly values: readonly Sum[] | undefined;
   readonly alias: AliasRow | undefined;
+  /** Bits that every word of the form has: those of the mnemonic, and of operands that are numbers. */
+  readonly fixed: { readonly mask: number; readonly value: number };
 }
 
 /** The row's operands, which `values` of an extended mnemonic give. */
 export const rowOperands = (row: InstructionRow): readonly OperandSpec[] => parseOperands(row.operands);
 
 const flagBits = (flags: readonly Field[]): number => flags.reduce((bits, flag) => bits | deposit(flag, 1), 0);
+
+/** Bits of a form that are the same in all its words. */
+function fixedBits(row: InstructionRow, flags: number, values: readonly Sum[] | undefined): MnemonicForm['fixed'] {
+  let mask = row.flags.reduce((bits, flag) => bits | deposit(flag, 1), 0);
+  let value = flags;
+  rowOperands(row).forEach(({ field }, i) => {
+    const sum = values?.[i];
+    if (!field || !sum || sum.terms.length > 0) return;
+    mask |= deposit(field, -1);
+    value |= deposit(field, sum.constant);
+  });
+  return { mask, value: value & mask };
+}
 
 function basicForms(): MnemonicForm[] {
   return INSTRUCTIONS.flatMap((row) =>
@@ -33,6 +48,7 @@ function basicForms(): MnemonicForm[] {
       operands: rowOperands(row),
       values: undefined,
       alias: undefined,
+      fixed: fixedBits(row, flagBits(flags), undefined),
     })),
   );
 }
@@ -49,6 +65,7 @@ function extendedForms(): MnemonicForm[] {
       operands: parseOperands(alias.operands),
       values: alias.values,
       alias,
+      fixed: fixedBits(row, flagBits(flags), alias.values),
     }));
   });
 }
@@ -61,19 +78,13 @@ export const MNEMONICS: readonly MnemonicForm[] = [...basicForms(), ...extendedF
 
 const byMnemonic = new Map<string, MnemonicForm>();
 for (const form of MNEMONICS) if (!byMnemonic.has(form.mnemonic)) byMnemonic.set(form.mnemonic, form);
-const extendedByRow = new Map<InstructionRow, MnemonicForm[]>();
-for (const form of MNEMONICS) {
-  if (form.alias === undefined || form.alias.inputOnly) continue;
-  const list = extendedByRow.get(form.row);
+const byRow = new Map<InstructionRow, MnemonicForm[]>();
+// Extended ones first.
+for (const form of MNEMONICS.toSorted((x, y) => Number(y.alias !== undefined) - Number(x.alias !== undefined))) {
+  if (form.alias?.inputOnly) continue;
+  const list = byRow.get(form.row);
   if (list) list.push(form);
-  else extendedByRow.set(form.row, [form]);
-}
-const basicByRow = new Map<InstructionRow, MnemonicForm[]>();
-for (const form of MNEMONICS) {
-  if (form.alias !== undefined) continue;
-  const list = basicByRow.get(form.row);
-  if (list) list.push(form);
-  else basicByRow.set(form.row, [form]);
+  else byRow.set(form.row, [form]);
 }
 
 /** The form of a mnemonic, lower case. */
@@ -83,7 +94,7 @@ export function mnemonicForm(mnemonic: string): MnemonicForm | undefined {
 
 /** Forms by which the disassembler may write a word of this row: extended ones in their order, then basic ones. */
 export function formsOf(row: InstructionRow): readonly MnemonicForm[] {
-  return [...(extendedByRow.get(row) ?? []), ...(basicByRow.get(row) ?? [])];
+  return byRow.get(row) ?? [];
 }
 
 /** Edit distance, no more than `limit`. */
