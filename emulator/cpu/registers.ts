@@ -62,6 +62,21 @@ function written(way: Way | undefined, old: bigint, value: bigint): bigint {
   }
 }
 
+/** Registers of the tables that are no part of a file, and the properties that hold them. */
+const ALONE: ReadonlyMap<string, 'cr' | 'nia' | 'msr' | 'fpscr' | 'vscr'> = new Map([
+  ['CR', 'cr'],
+  ['NIA', 'nia'],
+  ['MSR', 'msr'],
+  ['FPSCR', 'fpscr'],
+  ['VSCR', 'vscr'],
+]);
+
+/** File and number of a register like r3, cr0, f31, v2 or vs63. */
+function inFile(row: RegisterRow): { readonly file: string; readonly n: number } {
+  const [, file = '', n] = /^([a-z]+)(\d+)$/.exec(row.name) ?? [];
+  return { file, n: Number(n) };
+}
+
 /** Registers and state; `Cpu` adds execution. */
 export abstract class CpuRegisters {
   protected readonly view: DataView<ArrayBuffer>;
@@ -265,23 +280,33 @@ export abstract class CpuRegisters {
   /** The value of a whole register of the tables. */
   readWhole(row: RegisterRow | SprRow): bigint {
     if ('number' in row) return this.spr(row.number);
-    if (row.name === 'CR') return this.cr;
-    if (row.name === 'NIA') return this.nia;
-    if (row.name === 'MSR') return this.msr;
-    const n = Number(/\d+$/.exec(row.name)?.[0] ?? 0);
-    return row.bits === 4 ? BigInt(this.u8[state.CR + n] ?? 0) : this.gpr(n);
+    const alone = ALONE.get(row.name);
+    if (alone) return this[alone];
+    const { file, n } = inFile(row);
+    switch (file) {
+      case 'cr':
+        return BigInt(this.u8[state.CR + n] ?? 0);
+      case 'f':
+        return this.vsr(n) >> 64n;
+      case 'v':
+        return this.vsr(n + 32);
+      case 'vs':
+        return this.vsr(n);
+      default:
+        return this.gpr(n);
+    }
   }
-  /** Sets a whole register of the tables. */
+  /** Sets a whole register of the tables. A floating-point register is the left half of its vector-scalar register. */
   writeWhole(row: RegisterRow | SprRow, value: bigint): void {
     if ('number' in row) return this.setSpr(row.number, value);
-    if (row.name === 'CR') this.cr = value;
-    else if (row.name === 'NIA') this.nia = value;
-    else if (row.name === 'MSR') this.msr = value;
-    else {
-      const n = Number(/\d+$/.exec(row.name)?.[0] ?? 0);
-      if (row.bits === 4) this.u8[state.CR + n] = Number(value & 15n);
-      else this.setGpr(n, value);
-    }
+    const alone = ALONE.get(row.name);
+    const { file, n } = inFile(row);
+    if (alone) this[alone] = value;
+    else if (file === 'cr') this.u8[state.CR + n] = Number(value & 15n);
+    else if (file === 'f') this.setVsr(n, (value << 64n) | BigInt.asUintN(64, this.vsr(n)));
+    else if (file === 'v') this.setVsr(n + 32, value);
+    else if (file === 'vs') this.setVsr(n, value);
+    else this.setGpr(n, value);
   }
 
   // -- state as data --------------------------------------------------------------------------------------------

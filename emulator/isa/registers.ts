@@ -1,5 +1,5 @@
 /**
- * The registers of the machine and their bits: general purpose, CR, XER, LR, CTR, MSR. Special purpose registers by
+ * The registers of the machine and their bits: general purpose, floating point and vector, CR, XER, MSR. Special purpose registers by
  * number are in sprs.ts. Bits are numbered as the manual does, 0 is the most significant of the register's width.
  */
 
@@ -15,7 +15,7 @@ export interface RegisterBit {
 export interface RegisterRow {
   readonly name: string;
   /** Width in bits. */
-  readonly bits: 4 | 32 | 64;
+  readonly bits: 4 | 32 | 64 | 128;
   readonly doc: string;
   readonly fields: readonly RegisterBit[];
 }
@@ -149,14 +149,70 @@ const CR_FIELD_BITS = registerBits(`
     2 EQ equal, or zero
     3 SO summary overflow`);
 
+/** Floating-Point Status and Control Register, Book I 4.2.2. */
+const FPSCR_FIELDS = registerBits(`
+    29:31 DRN decimal rounding mode
+    32 FX an exception has come since software cleared this
+    33 FEX an enabled exception is set
+    34 VX an invalid operation is set
+    35 OX overflow
+    36 UX underflow
+    37 ZX zero divide
+    38 XX inexact
+    39 VXSNAN invalid: signaling NaN
+    40 VXISI invalid: infinity minus infinity
+    41 VXIDI invalid: infinity divided by infinity
+    42 VXZDZ invalid: zero divided by zero
+    43 VXIMZ invalid: infinity times zero
+    44 VXVC invalid: comparison of a NaN
+    45 FR rounding incremented the last result
+    46 FI the last result is inexact
+    47 C class of the last result
+    48 FL less than, or negative
+    49 FG greater than, or positive
+    50 FE equal, or zero
+    51 FU unordered, or a NaN
+    53 VXSOFT invalid: by software
+    54 VXSQRT invalid: square root of a negative number
+    55 VXCVI invalid: conversion to an integer
+    56 VE invalid operations are enabled
+    57 OE overflow is enabled
+    58 UE underflow is enabled
+    59 ZE zero divide is enabled
+    60 XE inexact is enabled
+    61 NI non-IEEE mode; without effect
+    62:63 RN rounding: 0 to nearest, 1 toward zero, 2 up, 3 down`);
+
+/** Halves of registers that are wider than a number. */
+const HALVES = registerBits(`
+    0:63 hi doubleword 0, the left one
+    64:127 lo doubleword 1`);
+
+/** Registers with numbers from 0. */
+function registerFile(prefix: string, count: number, bits: 64 | 128, name: string): RegisterRow[] {
+  const fields = bits === 128 ? HALVES : [];
+  return Array.from({ length: count }, (_, n) => ({ name: `${prefix}${n}`, bits, doc: `${name} ${n}.`, fields }));
+}
+
+/** Registers of floating point and vectors: f0 to f31 are the left halves of vs0 to vs31, v0 to v31 are vs32 to vs63. */
+const VECTOR_REGISTERS: readonly RegisterRow[] = [
+  ...registerFile('f', 32, 64, 'Floating-Point Register'),
+  ...registerFile('v', 32, 128, 'Vector Register'),
+  ...registerFile('vs', 64, 128, 'Vector-Scalar Register'),
+  { name: 'FPSCR', bits: 64, doc: 'Floating-Point Status and Control Register.', fields: FPSCR_FIELDS },
+  {
+    name: 'VSCR',
+    bits: 32,
+    doc: 'Vector Status and Control Register.',
+    fields: registerBits(`
+    15 NJ denormalized numbers of the vector facility are zeros
+    31 SAT a result was saturated`),
+  },
+];
+
 /** Registers that are no special purpose registers. */
 export const CORE_REGISTERS: readonly RegisterRow[] = [
-  ...Array.from({ length: 32 }, (_, n): RegisterRow => ({
-    name: `r${n}`,
-    bits: 64,
-    doc: `General Purpose Register ${n}.`,
-    fields: [],
-  })),
+  ...registerFile('r', 32, 64, 'General Purpose Register'),
   {
     name: 'CR',
     bits: 32,
@@ -176,4 +232,5 @@ export const CORE_REGISTERS: readonly RegisterRow[] = [
   })),
   { name: 'NIA', bits: 64, doc: 'Next Instruction Address.', fields: [] },
   MSR_ROW,
+  ...VECTOR_REGISTERS,
 ];

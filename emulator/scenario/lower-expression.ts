@@ -196,6 +196,12 @@ function lowerName(context: Context, { target, $cstNode }: ast.NameExpression): 
   if (word) return node(context, range, { kind: 'value', value: word.value, name, code: name });
   if (name === 'gpr') return node(context, range, { kind: 'gprs' });
   const register = registerNamed(name);
+  if (register && register.row.bits > 64) {
+    const halves = register.bits.map((bit) => `${register.name}.${bit}`).join(' or ');
+    const message = `${register.name} has ${register.row.bits} bits, more than a number; take a half of it, ${halves}.`;
+    context.error(range, 'number-too-large', message);
+    return unknown(context, range);
+  }
   if (register) return node(context, range, { kind: 'register', name: register.name });
   if (context.globals.guests.has(name)) {
     const message = `'${name}' is a guest, which is no value; use ra(${name}, gpa) or 'as ${name} { }'.`;

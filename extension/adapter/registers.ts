@@ -1,16 +1,19 @@
-/** Views of the registers: general purpose ones, and the special ones with their bits by name. */
+/** Views of the registers: general purpose, floating-point and vector ones, and the special ones with their bits by name. */
 
 import { hexNumber } from '../../emulator/common/bytes';
 import { type MachineApi, symbolText } from '../../emulator/common/machine-api';
 import { CORE_REGISTERS, bitValue, privilegeState, type RegisterRow } from '../../emulator/isa/registers';
 import { SPRS, type SprRow } from '../../emulator/isa/sprs';
 import type { EvaluateResult } from '../../emulator/timeline/replayable';
+import { ELEMENT_VIEWS, doubleBits, doubleText, elementViews, halvesOf } from './vector-text';
 import { listed, type Container, type Format, type Shown } from './inspection';
 
 /** Values of all registers at a stop, to show what changed since. */
 export type RegisterSnapshot = ReadonlyMap<string, bigint>;
 
 const GPRS = CORE_REGISTERS.filter((row) => /^r[0-9]+$/.test(row.name));
+const FPRS = CORE_REGISTERS.filter((row) => /^f[0-9]+$/.test(row.name));
+const VSRS = CORE_REGISTERS.filter((row) => /^vs[0-9]+$/.test(row.name));
 const CR_FIELDS = new Map(CORE_REGISTERS.filter((row) => /^cr[0-7]$/.test(row.name)).map((row) => [row.name, row]));
 
 /** Registers that stand in the first rank of the view; the others are one level down. */
@@ -34,7 +37,8 @@ function rowsOf(names: readonly string[]): readonly RegisterRow[] {
 
 export function registerSnapshot(machine: MachineApi): RegisterSnapshot {
   const values = new Map<string, bigint>();
-  for (const name of [...GPRS.map((row) => row.name), ...FIRST, ...OTHERS]) {
+  const files = [...GPRS, ...FPRS, ...VSRS].map((row) => row.name);
+  for (const name of [...files, 'FPSCR', 'VSCR', ...FIRST, ...OTHERS]) {
     const value = machine.readRegister(name);
     if (value !== undefined) values.set(name, value);
   }
@@ -57,6 +61,22 @@ export class RegisterViews {
 
   gprs(): Container {
     return listed((format) => GPRS.flatMap((row) => this.#register(row, format) ?? []), GPRS.length);
+  }
+
+  /** FPSCR, and the floating-point registers as numbers. */
+  floatingPoint(): Container {
+    return listed((format) => [
+      ...rowsOf(['FPSCR']).flatMap((row) => this.#register(row, format) ?? []),
+      ...FPRS.flatMap((row) => this.#float(row, format) ?? []),
+    ]);
+  }
+
+  /** VSCR, and the vector-scalar registers, of which each unfolds to its elements. */
+  vector(): Container {
+    return listed((format) => [
+      ...rowsOf(['VSCR']).flatMap((row) => this.#register(row, format) ?? []),
+      ...VSRS.flatMap((row) => this.#vector(row, format) ?? []),
+    ]);
   }
 
   special(): Container {
@@ -109,6 +129,38 @@ export class RegisterViews {
       // What a register holds may be an address: its memory can be looked at.
       ...(row.bits === 64 && row.fields.length === 0 && { memoryReference: hexNumber(value) }),
       set: (text) => this.assign(row.name, text),
+    };
+  }
+
+  #float(row: RegisterRow, format: Format): Shown | undefined {
+    const shown = this.#register(row, format);
+    const value = this.machine.readRegister(row.name);
+    if (!shown || value === undefined) return undefined;
+    return {
+      ...shown,
+      value: `${shown.value}  ${doubleText(value)}`,
+      set: (text) => this.assign(row.name, doubleBits(text) ?? text),
+    };
+  }
+
+  #vector(row: RegisterRow, format: Format): Shown | undefined {
+    const shown = this.#register(row, format);
+    const value = this.machine.readRegister(row.name);
+    if (!shown || value === undefined) return undefined;
+    const n = Number(row.name.slice(2));
+    const other = n < 32 ? `its left half is f${n}` : `v${n - 32}`;
+    const halves = this.#fields(row, value, this.before?.get(row.name));
+    const { evaluateName: _, ...rest } = shown;
+    return {
+      ...rest,
+      type: `${row.doc} Also ${other}.`,
+      children: listed((inner) => [...halves.list(0, 2, inner), ...elementViews(value)], 2 + ELEMENT_VIEWS),
+      // A number of the language has 64 bits: the halves are set one after the other.
+      set: (text) => {
+        const [high, low] = halvesOf(text);
+        const result = this.assign(`${row.name}.hi`, high);
+        return 'error' in result ? result : this.assign(`${row.name}.lo`, low);
+      },
     };
   }
 

@@ -57,6 +57,8 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
     views.push({ name: 'Locals', container, hint: 'locals' });
   }
   views.push({ name: 'GPRs', container: run.registers.gprs(), hint: 'registers' });
+  views.push({ name: 'Floating point', container: run.registers.floatingPoint(), hint: 'registers' });
+  views.push({ name: 'Vector', container: run.registers.vector(), hint: 'registers' });
   views.push({ name: 'Special', container: run.registers.special(), hint: 'registers' });
   if (frame.kind !== 'tpm') views.push(...exchangeScope);
   return views;

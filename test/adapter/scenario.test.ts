@@ -103,7 +103,9 @@ describe('a real scenario', () => {
     const it = await at(7);
     expect((await it.scope('Last call')).slice(-2)).toEqual(['result = H_SUCCESS (0)', 'response_size = 0x10 (16)']);
     await it.go('stepBack');
-    await expect(it.scope('Last call')).rejects.toThrow('no scope Last call; there are Variables, GPRs, Special');
+    await expect(it.scope('Last call')).rejects.toThrow(
+      'no scope Last call; there are Variables, GPRs, Floating point, Vector, Special',
+    );
   });
 
   it('shows the TPM exchange field by field, each with its bytes', async () => {
@@ -181,6 +183,24 @@ describe('a real scenario', () => {
     expect(await set('GPRs', 'r9', '0x1234  (was 0x0)')).toBe('4660 (0x1234)');
     expect((await it.body('setExpression', { expression: 'r9', value: 'count + 1' })).value).toBe('8');
     expect(await it.scope('GPRs')).toContain('r9 = 0x0000000000000008');
+  });
+
+  it('shows floating-point and vector registers as numbers and elements, and sets them', async () => {
+    const it = await at(9);
+    const set = async (scope: string, name: string, value: string) => {
+      const variablesReference = await it.scopeReference(scope);
+      return (await it.body('setVariable', { variablesReference, name, value })).value as string;
+    };
+    await set('Floating point', 'f1', '-1.5');
+    expect(await it.scope('Floating point')).toContain('f1 = 0xbff8000000000000  -1.5');
+    expect((await it.body('setExpression', { expression: 'FPSCR.RN', value: '2' })).value).toBe('2');
+    await set('Vector', 'vs33', '0x3f800000400000004040000040800000');
+    expect(await it.scope('Vector')).toContain('vs33 = 0x3f800000400000004040000040800000');
+    expect(await it.scope('Vector')).toContain('vs1 = 0xbff80000000000000000000000000000');
+    const result = async (expression: string) =>
+      (await it.body('evaluate', { expression, context: 'watch' })).result as string;
+    expect(await result('v1.lo & 0xffffffff')).toContain('0x40800000');
+    await expect(result('vs1')).rejects.toThrow('take a half of it, vs1.hi or vs1.lo');
   });
 
   it('writes memory, which going back takes away and going forward brings again', async () => {

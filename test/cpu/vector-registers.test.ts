@@ -24,3 +24,16 @@ it('keeps FPSCR and VSCR through save and restore', () => {
   cpu.restore(saved);
   expect([cpu.fpscr, cpu.vscr]).toEqual([0x1_0000_0003n, 0x1_0000n]);
 });
+
+it('names registers of 64 and 128 bits over the same storage', () => {
+  const cpu = newCpu();
+  expect(cpu.writeRegister('vs1', (1n << 64n) + 2n)).toBe(true);
+  expect(cpu.writeRegister('f1', 0x3ff0_0000_0000_0000n)).toBe(true);
+  expect(cpu.vsr(1)).toBe(0x3ff0_0000_0000_0000_0000_0000_0000_0002n);
+  cpu.writeRegister('v31', -1n);
+  expect([cpu.readRegister('VS63'), cpu.readRegister('f1')]).toEqual([(1n << 128n) - 1n, 0x3ff0_0000_0000_0000n]);
+  cpu.writeRegister('FPSCR.RN', 3n);
+  cpu.writeRegister('vscr.nj', 1n);
+  expect([cpu.fpscr, cpu.vscr]).toEqual([3n, 0x1_0000n]);
+  expect(cpu.readRegister('f32')).toBeUndefined();
+});
