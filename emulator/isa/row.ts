@@ -97,25 +97,45 @@ export function parsePattern(pattern: string): ParsedPattern {
   return { mask: mask >>> 0, value: value >>> 0, reserved: reserved >>> 0, fields: [...pending.keys()] };
 }
 
+/** An error of this row. */
+const rowError = (source: RowSource, cause: unknown): Error =>
+  new Error(`The row of ${source.name} is wrong.`, { cause });
+
 function buildRow(source: RowSource, title: string): InstructionRow {
+  let parsed: ParsedPattern;
   try {
-    const parsed = parsePattern(source.pattern);
-    const semantics = new Semantics(new Set(parsed.fields.map((field) => field.name)));
-    source.semantics(semantics);
-    const flags = parsed.fields.filter((field) => field.suffix !== undefined);
-    const required = semantics.statements.find((stmt) => stmt.k === 'require');
-    return {
-      ...source,
-      ...parsed,
-      section: title,
-      flags,
-      program: semantics.statements,
-      localCount: semantics.localCount,
-      privilege: required?.k === 'require' ? required.privilege : 'problem',
-    };
+    parsed = parsePattern(source.pattern);
   } catch (cause) {
-    throw new Error(`The row of ${source.name} is wrong.`, { cause });
+    throw rowError(source, cause);
   }
+  // Built when it is asked for: the editor and the assembler ask for no meaning of a thousand rows.
+  let built: Semantics | undefined;
+  const semantics = (): Semantics => {
+    if (built) return built;
+    const fresh = new Semantics(new Set(parsed.fields.map((field) => field.name)));
+    try {
+      source.semantics(fresh);
+    } catch (cause) {
+      throw rowError(source, cause);
+    }
+    return (built = fresh);
+  };
+  return {
+    ...source,
+    ...parsed,
+    section: title,
+    flags: parsed.fields.filter((field) => field.suffix !== undefined),
+    get program() {
+      return semantics().statements;
+    },
+    get localCount() {
+      return semantics().localCount;
+    },
+    get privilege() {
+      const required = semantics().statements.find((stmt) => stmt.k === 'require');
+      return required?.k === 'require' ? required.privilege : 'problem';
+    },
+  };
 }
 
 /** Suffixes of the mnemonic in the order in which they are written: `o` before `.`, `l` before `a`. */
@@ -152,14 +172,16 @@ export function tableErrors(rows: readonly InstructionRow[]): string[] {
       names.set(mnemonic, row.name);
     }
   }
-  // Numbers in arrays of their own: there are some hundred thousand pairs, and the table is built at every start.
-  const values = Int32Array.from(rows, (row) => row.value);
-  const masks = Int32Array.from(rows, (row) => row.mask);
-  for (const [i, a] of rows.entries()) {
-    for (let j = 0; j < i; j++) {
-      if (((a.value ^ (values[j] ?? 0)) & a.mask & (masks[j] ?? 0)) !== 0) continue;
-      errors.push(`${rows[j]?.name ?? ''} and ${a.name} overlap.`);
+  const overlaps = new Set<string>();
+  for (let opcode = 0; opcode < 64; opcode++) {
+    const group = rows.filter(({ value, mask }) => (((value >>> 26) ^ opcode) & (mask >>> 26)) === 0);
+    for (const [i, a] of group.entries()) {
+      for (let j = 0; j < i; j++) {
+        const b = group[j];
+        if (b && ((a.value ^ b.value) & a.mask & b.mask) === 0) overlaps.add(`${b.name} and ${a.name} overlap.`);
+      }
     }
   }
+  errors.push(...overlaps);
   return errors;
 }

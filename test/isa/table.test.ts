@@ -52,7 +52,13 @@ describe('the table of instructions', () => {
   });
 
   it('refuses meaning with a field that the pattern has not', () => {
-    expect(() => section('x', [insn('a', '011000 RS RA UI', '', 'doc', (s) => s.RT.set(0))])).toThrow('row of a');
+    const [row] = section('x', [insn('a', '011000 RS RA UI', '', 'doc', (s) => s.RT.set(0))]);
+    expect(() => row?.program).toThrow('row of a');
+  });
+
+  it('has a meaning in every row', () => {
+    for (const { program, localCount } of INSTRUCTIONS)
+      expect([Array.isArray(program), localCount >= 0]).toEqual([true, true]);
   });
 
   it('has no wrong extended mnemonic', () => {
