@@ -284,3 +284,39 @@ describe('Reference and Change', () => {
     expect(world.cpu.translate(DATA, 'load')).toHaveProperty('fault');
   });
 });
+
+describe('an explained translation', () => {
+  it('has the entries that were read, in their order', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, 0x30_0000n, ALL | PRIV);
+    const { steps, result } = world.cpu.explainTranslation(DATA, 'load');
+    expect(result).toMatchObject({ fault: { kind: 'protection', hypervisor: false } });
+    // Each of the guest's five entries is found by a walk of three levels, to a page of 2 MiB.
+    const partition = ['partition-scoped 0', 'partition-scoped 1', 'partition-scoped 2'];
+    const process = ['process table', ...[0, 1, 2, 3].map((level) => `process-scoped ${level}`)];
+    expect(steps.map(({ table, level }) => (level === undefined ? table : `${table} ${level}`))).toEqual([
+      'partition table',
+      ...process.flatMap((step) => [...partition, step]),
+    ]);
+    expect(steps[0]).toMatchObject({ space: 'real', value: (1n << 63n) | world.partition });
+    expect(steps[4]).toMatchObject({ space: 'guest real', value: world.guestProgram });
+    expect(steps[3]?.leaf).toMatchObject({ pageBytes: 2 ** MB2, authority: 'u rwx' });
+    expect(steps.at(-1)).toMatchObject({
+      space: 'guest real',
+      value: (3n << 62n) | 0x30_0000n | ALL | PRIV,
+      leaf: { pageBytes: 4096, authority: 's rwx', reference: true, change: true, attributes: 'normal' },
+    });
+  });
+
+  it('has nothing to tell of real mode', () => {
+    expect(new World(SF | HV).cpu.explainTranslation(DATA, 'load')).toEqual({ steps: [], result: { ra: DATA } });
+  });
+
+  it('changes nothing', () => {
+    const world = new World(PROGRAM);
+    world.map(DATA, 0x30_0000n);
+    const before = [world.cpu.stateBytes(), world.memory.dirtyPages()];
+    world.cpu.explainTranslation(DATA, 'store');
+    expect([world.cpu.stateBytes(), world.memory.dirtyPages()]).toEqual(before);
+  });
+});

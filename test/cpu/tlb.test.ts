@@ -1,7 +1,8 @@
 /** The software TLB: what it may keep, what it has to forget, and that it never shows one state what another one sees. */
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../emulator/cpu/mmu';
-import { invalidationOf } from '../../emulator/cpu/tlb-invalidation';
+import { assembleLine } from '../../emulator/isa/assembler';
+import { sprMask } from '../../emulator/isa/sprs';
 import { GUEST, HV, LPID, NOP, ON, PARTITION_TABLE, PID, PR, SF, World } from './radix-world';
 import { ALL, GB1, KB4, KB64, MB2 } from './trees';
 
@@ -70,7 +71,7 @@ describe('processes', () => {
 });
 
 describe('tlbie', () => {
-  /** RB and RS, with the instruction's fields where `invalidationOf` takes them. */
+  /** Fields of the operands and of the instruction. */
   interface Operands {
     readonly ea?: bigint;
     readonly is?: number;
@@ -80,20 +81,20 @@ describe('tlbie', () => {
     readonly pid?: bigint;
     readonly lpid?: bigint;
     readonly local?: boolean;
-    /** The hypervisor executes it. */
-    readonly hv?: boolean;
+    /** The operating system executes it. */
+    readonly os?: boolean;
   }
-  function tlbie(
-    world: World,
-    { ea = 0n, is = 0, ap = 0, ric = 0, prs = 1, pid = 0n, lpid = 0n, local = false, hv }: Operands,
-  ) {
-    const rb = (ea & ~0xfffn) | BigInt((is << 10) | (ap << 5) | (ric << 2) | (prs << 1) | 1);
-    const what = invalidationOf(rb, (pid << 32n) | lpid, {
-      local,
-      hv: hv ?? (world.cpu.msr & HV) !== 0n,
-      lpid: Number(world.cpu.spr(319)),
-    });
-    if (what) world.cpu.invalidate(what);
+  /** Executes the instruction, in the hypervisor's real mode unless the operating system does. */
+  function tlbie(world: World, operands: Operands): void {
+    const { ea = 0n, is = 0, ap = 0, ric = 0, prs = 1, pid = 0n, lpid = 0n, local = false, os = false } = operands;
+    const { cpu } = world;
+    const before = cpu.msr;
+    cpu.msr = os ? OS : SF | HV;
+    cpu.setGpr(4, (ea & ~0xfffn) | BigInt((is << 10) | (ap << 5)));
+    cpu.setGpr(5, (pid << 32n) | lpid);
+    const line = assembleLine(`${local ? 'tlbiel' : 'tlbie'} 4,5,${ric},${prs},1`, 0n);
+    expect('word' in line && cpu.execute(line.word).reason).toBe('budget');
+    cpu.msr = before;
   }
 
   /** Everything of a page is in use; then its mapping goes away unnoticed, and the instruction is executed. */
@@ -140,7 +141,8 @@ describe('tlbie', () => {
     const ea = (3n << 62n) | DATA;
     expect(world.access('load', ea)).toBeUndefined();
     world.forbid(entry, GUEST);
-    tlbie(world, { ea, lpid: 77n });
+    world.set('LPCR', (world.get('LPCR')[0] ?? 0n) | sprMask('LPCR', 'GTSE'));
+    tlbie(world, { ea, lpid: 77n, os: true });
     expect(world.access('load', ea)).toBe(0x300);
   });
 
@@ -166,7 +168,7 @@ describe('tlbie', () => {
   it.each([
     ['another page', { ea: DATA + 0x1000n, pid: PID, lpid: LPID }],
     ['another process', { is: 1, pid: 9n, lpid: LPID }],
-    ['another partition', { is: 2, lpid: 9n, hv: true }],
+    ['another partition', { is: 2, lpid: 9n }],
     ['directories only', { is: 3, ric: 1 }],
   ] as const)('of %s lets it stay', (_, operands) => {
     expect(forgets(PROGRAM, KB4, operands)).toEqual([false, false, false]);
