@@ -101,6 +101,19 @@ export function parseElf(bytes: Uint8Array): ElfImage {
   };
 }
 
+const parsed = new WeakMap<Uint8Array, ElfImage>();
+
+/**
+ * The same for bytes that stay as they are, such as a file's: an editor checks them again and again.
+ *
+ * @throws FormatError as `parseElf`
+ */
+export function parseElfOnce(bytes: Uint8Array): ElfImage {
+  const image = parsed.get(bytes) ?? parseElf(bytes);
+  parsed.set(bytes, image);
+  return image;
+}
+
 /** e_ident: magic, class, data, version. */
 function identify(bytes: Uint8Array): { readonly fields: FileFields; readonly endian: 'little' | 'big' } {
   if (!isElf(bytes)) throw new FormatError('not-elf', 'This is no ELF file: it does not begin with 7f 45 4c 46.', 0);

@@ -9,7 +9,7 @@
 import { hexNumber } from '../common/bytes';
 import { InputError } from '../common/errors';
 import type { GuestImage, ImagePart, ImageSymbol } from '../common/machine';
-import { type ElfImage, type ElfSegment, isElf, parseElf, segmentAt } from './elf';
+import { type ElfImage, type ElfSegment, isElf, parseElfOnce, segmentAt } from './elf';
 
 export interface GuestSpace {
   /** Bytes of the guest's memory that software may use: those below the areas of the scripted software. */
@@ -34,7 +34,7 @@ export function placeImage(bytes: Uint8Array, name: string, at: bigint | undefin
   if (at !== undefined && at % 4n !== 0n) {
     throw new InputError('image-address', `"${name}" cannot be at ${hexNumber(at)}: write a multiple of 4.`);
   }
-  if (isElf(bytes)) return placeElf(parseElf(bytes), name, at, space);
+  if (isElf(bytes)) return placeElf(parseElfOnce(bytes), name, at, space);
   if (bytes.length === 0) throw new InputError('image-empty', `"${name}" is empty: there is nothing to run.`);
   const start = at ?? 0n;
   const part: ImagePart = { address: start, bytes, memBytes: BigInt(bytes.length) };

@@ -13,7 +13,6 @@ import * as ast from '../../emulator/scenario/generated/ast';
 import type { Expected } from '../../emulator/scenario/ir';
 import { DEFAULT_MACHINE } from '../../emulator/scenario/lower-machine';
 import { guardText } from '../../emulator/scenario/parser';
-import { usedUri } from '../../emulator/scenario/scope';
 import { CONSTANTS, registerNamed, registerWords } from '../../emulator/scenario/vocabulary';
 import { commandFields, findCommand, tpmCommands } from '../../emulator/tpm/tables';
 import { cursorAt, variablesAt } from './cursor';
@@ -32,6 +31,8 @@ import {
   mnemonicWords,
   registerDoc,
 } from './docs';
+import { guestSymbols, symbolDoc, usedDocuments } from './images';
+import type { GuestSymbol } from './images';
 import { KEYWORDS, keywordNamed } from './keywords';
 import type { Place } from './keywords';
 
@@ -92,22 +93,15 @@ export class ScenarioCompletion implements CompletionProvider {
     ];
     const members = (of: string | undefined) => [...memberItems(of), ...responseMembers(tokens, of, offset)];
     const items = itemsFor(cursor, names, () => this.declared(document), members);
-    return { isIncomplete: false, items: unique(items) };
+    if (cursor.kind !== 'expression') return { isIncomplete: false, items: unique(items) };
+    const prefix = /\w*$/.exec(text.slice(0, offset))?.[0] ?? '';
+    const symbols = symbolItems(await guestSymbols(usedDocuments(document, this.documents())), prefix);
+    return { isIncomplete: symbols.isIncomplete, items: unique([...items, ...symbols.items]) };
   }
 
   /** Guests, procedures and constants of the document and the files that it uses. */
   private declared(document: LangiumDocument): Declared {
-    const found = new Map<string, LangiumDocument>();
-    const add = (file: LangiumDocument) => {
-      if (found.has(file.uri.toString())) return;
-      found.set(file.uri.toString(), file);
-      for (const use of (file.parseResult.value as ast.Model).uses) {
-        const used = use.path ? this.documents().getDocument(usedUri(file, use.path)) : undefined;
-        if (used) add(used);
-      }
-    };
-    add(document);
-    const nodes = [...found.values()]
+    const nodes = usedDocuments(document, this.documents())
       .flatMap((file) => (file.parseResult.value as ast.Model).declarations)
       .filter(({ name }) => name);
     const guests = nodes.filter((node) => ast.isGuest(node)).map(({ name }) => name);
@@ -146,6 +140,22 @@ export class ScenarioCompletion implements CompletionProvider {
       return [];
     }
   }
+}
+
+/** Most symbols of one list: a kernel has more than anybody reads. */
+const MOST_SYMBOLS = 500;
+
+/** Symbols that begin with what is typed; incomplete when there are more. */
+function symbolItems(
+  symbols: readonly GuestSymbol[],
+  prefix: string,
+): { items: CompletionItem[]; isIncomplete: boolean } {
+  const lower = prefix.toLowerCase();
+  const named = symbols.filter(({ name }) => /^[A-Za-z_]\w*$/.test(name) && name.toLowerCase().startsWith(lower));
+  const items = named
+    .slice(0, MOST_SYMBOLS)
+    .map((symbol) => item(symbol.name, CompletionItemKind.Function, 2, symbolDoc(symbol)));
+  return { items, isIncomplete: named.length > items.length };
 }
 
 const OPEN_PLACES = new Set<Cursor['kind']>(['file', 'machine', 'guest', 'statement', 'nothing']);

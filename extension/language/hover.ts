@@ -1,7 +1,7 @@
 /** Hover: what the word under the pointer is, from the tables or from its declaration. */
 
 import { CstUtils } from 'langium';
-import type { LangiumDocument, LeafCstNode, References } from 'langium';
+import type { LangiumDocument, LangiumDocuments, LeafCstNode, References } from 'langium';
 import type { HoverProvider, LangiumServices } from 'langium/lsp';
 import { MarkupKind } from 'vscode-languageserver';
 import type { Hover, HoverParams } from 'vscode-languageserver';
@@ -25,23 +25,34 @@ import {
   numberDoc,
   registerDoc,
 } from './docs';
+import { guestSymbols, symbolDoc, usedDocuments } from './images';
 import { keywordNamed } from './keywords';
 
 export class ScenarioHover implements HoverProvider {
   private readonly references: References;
+  private readonly documents: () => LangiumDocuments;
 
   constructor(services: LangiumServices) {
     this.references = services.references.References;
+    this.documents = () => services.shared.workspace.LangiumDocuments;
   }
 
-  getHoverContent(document: LangiumDocument, { position }: HoverParams): Hover | undefined {
+  async getHoverContent(document: LangiumDocument, { position }: HoverParams): Promise<Hover | undefined> {
     const root = document.parseResult.value.$cstNode;
     const offset = document.textDocument.offsetAt(position);
     const leaf = root && CstUtils.findLeafNodeAtOffset(root, offset);
     if (!leaf || leaf.hidden) return undefined;
     if (ast.isAsmStatement(leaf.astNode)) return asmHover(document, leaf.astNode, offset);
-    const value = this.text(leaf);
+    const value = this.text(leaf) ?? (await this.symbolText(document, leaf));
     return value === undefined ? undefined : { contents: { kind: MarkupKind.Markdown, value }, range: leaf.range };
+  }
+
+  /** A symbol of a guest's image. */
+  private async symbolText(document: LangiumDocument, leaf: LeafCstNode): Promise<string | undefined> {
+    if (!ast.isNameExpression(leaf.astNode)) return undefined;
+    const symbols = await guestSymbols(usedDocuments(document, this.documents()));
+    const symbol = symbols.find(({ name }) => name === leaf.text);
+    return symbol && `\`${symbol.name}\`: ${symbolDoc(symbol)}`;
   }
 
   private text(leaf: LeafCstNode): string | undefined {

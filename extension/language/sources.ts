@@ -9,6 +9,7 @@ import { fileProblem, outside } from '../../emulator/scenario/load';
 import { MAX_BYTES } from '../../emulator/scenario/operators';
 import { usedUri } from '../../emulator/scenario/scope';
 import { namedFiles, syntaxDiagnostics } from '../../emulator/scenario/syntax';
+import { imageBytes } from './images';
 
 /** What the sources need of the language server. */
 export interface Workspace {
@@ -53,7 +54,11 @@ export async function sourceFile(document: LangiumDocument, workspace: Workspace
       const used = leaves(from, path, workspace) ? outside(path) : (before ?? (await usable(path, uri, workspace)));
       (file.uses as Map<string, SourceFile | FileProblem>).set(path, 'parseResult' in used ? add(used) : used);
     }
-    for (const path of [...named.files, ...named.images]) {
+    for (const path of named.images) {
+      const content = leaves(from, path, workspace) ? outside(path) : await image(from, path, workspace);
+      (file.files as Map<string, Uint8Array | 'unread' | FileProblem>).set(path, content);
+    }
+    for (const path of named.files) {
       const there = await exists(usedUri(from, path), workspace);
       const found = there ? 'unread' : fileProblem('not-found', path, MAX_BYTES);
       const content = leaves(from, path, workspace) ? outside(path) : found;
@@ -61,6 +66,11 @@ export async function sourceFile(document: LangiumDocument, workspace: Workspace
     }
   }
   return root;
+}
+
+async function image(from: LangiumDocument, path: string, workspace: Workspace) {
+  const uri = usedUri(from, path);
+  return (await exists(uri, workspace)) ? imageBytes(uri) : fileProblem('not-found', path, MAX_BYTES);
 }
 
 /** Whether a path leaves the folder that is open, or the file's own when it is in none. Absolute paths may. */
