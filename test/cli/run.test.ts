@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../cli/commands/check';
 import { runCommand } from '../../cli/commands/run';
+import { assemble } from '../../emulator/isa/assembler';
 import { runCommandLine, withFile } from './io';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -17,6 +18,15 @@ describe('the examples that ship', () => {
     expect(spec.code).toBe(0);
     const checked = await runCommandLine(checkCommand, [join(EXAMPLES, name)]);
     expect(checked.out).toContain('no errors');
+  });
+});
+
+describe('the images of the examples', () => {
+  it('are what their sources are assembled to', () => {
+    const source = readFileSync(join(EXAMPLES, 'hello-guest.s'), 'utf8');
+    const image = readFileSync(join(EXAMPLES, 'hello-guest.bin')).toString('hex');
+    expect(assemble(source, 0x1000n, { endian: 'little' })).toMatchObject({ errors: [] });
+    expect(Buffer.from(assemble(source, 0x1000n, { endian: 'little' }).bytes).toString('hex')).toBe(image);
   });
 });
 

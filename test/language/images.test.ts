@@ -54,7 +54,7 @@ describe('an image in the editor', () => {
     ] as const) {
       const { document, params } = await at(text);
       const list = await pef.lsp.CompletionProvider!.getCompletion(document, params);
-      const symbols = list?.items.filter(({ detail }) => (detail ?? "").includes(" of vm, 0x");
+      const symbols = list?.items.filter(({ detail }) => (detail ?? '').includes(' of vm, 0x'));
       expect(symbols?.map(({ label }) => label)).toEqual(expected);
     }
   });

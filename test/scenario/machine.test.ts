@@ -220,7 +220,9 @@ start: li r3, 1; li r4, 2 /* } */
   it.each(readdirSync('examples').filter((name) => name.endsWith('.pef')))(
     'the example %s can be loaded',
     async (name) => {
-      const scenario = await loaded(readFileSync(`examples/${name}`, 'utf8'));
+      const images = readdirSync('examples').filter((each) => each.endsWith('.bin'));
+      const files = Object.fromEntries(images.map((each) => [each, new Uint8Array(readFileSync(`examples/${each}`))]));
+      const scenario = await loaded(readFileSync(`examples/${name}`, 'utf8'), files);
       expect(scenario.scenarios.length).toBeGreaterThan(0);
     },
   );
