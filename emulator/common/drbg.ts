@@ -48,6 +48,11 @@ export class HmacDrbg {
     return bytes;
   }
 
+  /** A random number of 64 bits. */
+  generate64(): bigint {
+    return new DataView(this.generate(8).buffer).getBigUint64(0);
+  }
+
   /** Mixes new entropy or stirred-in data into the state (10.1.2.4). */
   reseed(entropy: Uint8Array, additional: Uint8Array = new Uint8Array()): void {
     this.#update(concat(entropy, additional));

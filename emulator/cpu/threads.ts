@@ -6,7 +6,7 @@
  * starts them at the System Reset vector, or the program around the CPU puts them somewhere (`wakeThread`).
  */
 import { InputError } from '../common/errors';
-import { RESERVATION } from '../isa/semantics';
+import { RANDOM, RESERVATION } from '../isa/semantics';
 import { SPRN, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
 import type { InterruptRequest } from './entry';
@@ -25,7 +25,7 @@ const { SLOT } = state;
 /** Registers that the threads of a core share (Book III 2.8 and the facts of POWER9). */
 const SHARED: readonly number[] = [
   ...[SPRN.DPDES, SPRN.DHDES, SPRN.TB, SPRN.PVR, SPRN.HRMOR, SPRN.URMOR, SPRN.PTCR, SPRN.SMFCTRL, SPRN.HID],
-  ...[SLOT.slept, SLOT.ultravisorDoorbells, SLOT.turn, SLOT.thread],
+  ...[SLOT.slept, SLOT.ultravisorDoorbells, SLOT.turn, SLOT.thread, RANDOM],
 ];
 /** What translations depend on that the banks of the TLB are not told. */
 const FLUSHING: readonly number[] = [SPRN.CIABR, SPRN.DAWR0, SPRN.DAWRX0];

@@ -3,6 +3,7 @@
  * which is put away while another one acts, as a hypervisor does with its virtual processors.
  */
 
+import { HmacDrbg } from '../common/drbg';
 import type { Actor, MachineConfig } from '../common/machine';
 import type { Cpu, CpuContext } from '../cpu/cpu';
 import { LARGE_BITS, timerMaximum } from '../cpu/timers';
@@ -45,6 +46,7 @@ export class Contexts {
     this.#actor = { kind: 'guest', guest: this.#guests[0]?.name ?? '', user: false };
     this.#cpu.setSpr(SPRN.LPCR, LEVEL_MSR.lpcr);
     this.#cpu.setSpr(SPRN.HID, LEVEL_MSR.hid);
+    this.#cpu.seed = HmacDrbg.fromSeed(this.#config.seed, 'darn').generate64();
     this.#begin(this.#actor);
   }
 

@@ -351,6 +351,14 @@ describe('determinism', () => {
     expect(work()).toBe(worked);
   });
 
+  it('makes the random numbers of darn, anew after reset', () => {
+    const [one, same, other] = ['1', '1', '2'].map((seed) => machine({ seed }));
+    expect([one?.cpu.seed === same?.cpu.seed, one?.cpu.seed === other?.cpu.seed]).toEqual([true, false]);
+    const before = one?.cpu.seed;
+    if (one) one.cpu.seed = 5n;
+    one?.reset();
+    expect(one?.cpu.seed).toBe(before);
+  });
   it('depends on the seed', () => {
     const random = (seed: string) => {
       const result = perform(machine({ seed }), { kind: 'send', command: GET_RANDOM });
