@@ -2,7 +2,6 @@
  * Machine states in which vector instructions are tried: the same for the machine under test and for the one that it is
  * compared with. A state follows from the instruction word and a seed, so that the vectors need not hold it.
  */
-import { type Field, extract } from '../../emulator/isa/fields';
 import type { InstructionRow } from '../../emulator/isa/row';
 
 /** Vector-scalar registers that the words use: four of each half. */
@@ -87,7 +86,7 @@ function similar(random: Random, value: bigint): bigint {
   return result;
 }
 
-const isDecimal = (row: InstructionRow): boolean => row.name.startsWith('bcd');
+export const isDecimal = (row: InstructionRow): boolean => row.name.startsWith('bcd');
 export const isMemory = (row: InstructionRow): boolean =>
   /^(l|st)(v|xs|xv)/.test(row.name) && !/^lvs[lr]$/.test(row.name);
 
@@ -122,53 +121,6 @@ export function stateOf(row: InstructionRow, word: number, seed: number): Vector
     vscr: BigInt(random.below(4) === 0 ? 1 : 0),
     memory,
   };
-}
-
-/** The last byte at which an element of the row's size fits: behind it results are undefined. */
-function lastByte(row: InstructionRow): number {
-  const [, size = ''] = /^(?:vextract|vinsert|xxextract|xxinsert)u?([bhwd])$/.exec(row.name) ?? [];
-  return 16 - ({ b: 1, h: 2, w: 4, d: 8 }[size] ?? 1);
-}
-
-/**
- * Sets to one value what the ISA leaves undefined in a state that another machine reached: doubleword 1 of scalars, and
- * the result of an invalid decimal number; reserved bits of VSCR.
- */
-export function withoutUndefined(
-  row: InstructionRow,
-  word: number,
-  before: VectorState,
-  after: VectorState,
-): VectorState {
-  const vsr = [...after.vsr];
-  const target = row.fields.find((field) => /^(VRT|XT)$/.test(field.name));
-  const index = target ? REGISTERS.findIndex((n) => n === extract(target, word) + (target.kind === 'vr' ? 32 : 0)) : -1;
-  if (/^lxs.*x$|^mtvsr(d|wa|wz)$/.test(row.name)) vsr[index] = ((vsr[index] ?? 0n) >> 64n) << 64n;
-  if (isDecimal(row) && ((after.cr >> 4n) & 15n) === 1n) vsr[index] = before.vsr[index] ?? 0n;
-  return { ...after, vsr, vscr: after.vscr & 0x1_0001n };
-}
-
-/** Which of four registers; decimal results get one of their own, or QEMU takes the result for the operand. */
-function registerOf(row: InstructionRow, field: Field, random: Random): number {
-  if (!isDecimal(row)) return 2 + random.below(4);
-  return field.name === 'VRT' ? 2 : 3 + random.below(3);
-}
-
-/** A word of the row that names only the registers of these states, and displacements that stay in the memory. */
-export function wordOf(row: InstructionRow, random: Random): number {
-  let word = ((random.next() & ~(row.mask | row.reserved)) | row.value) >>> 0;
-  const set = (bit: number, width: number, value: number): void => {
-    const left = 32 - bit - width;
-    word = ((word & ~((2 ** width - 1) << left)) | (value << left)) >>> 0;
-  };
-  for (const field of row.fields) {
-    const [[bit, width, left] = [0, 0, 0]] = field.parts;
-    if (field.kind === 'vr' || field.kind === 'vsr') set(bit, width, registerOf(row, field, random));
-    else if (field.kind === 'gpr') set(bit, width, field.name === 'RT' ? 3 : field.name === 'RB' ? 5 : 4);
-    else if (field.kind === 'displacement') set(bit, width, random.below(32 >> left));
-    else if (field.name === 'UIM4') set(bit, width, random.below(lastByte(row) + 1));
-  }
-  return word;
 }
 
 /** What differs between two states, as the vectors have it: `v34=..` `r3=..` `cr=..` `vscr=..` `m16=..` (hexadecimal). */
