@@ -6,7 +6,7 @@ import type { VectorUnit } from '../vector-unit';
 import { add, multiplyAdd, subtract } from './arithmetic';
 import { EQUAL, GREATER, LESS, compare, toInteger, toIntegral } from './convert';
 import { BINARY32, type Float, isNan, negate, pack, quieted, unpack, zero } from './format';
-import { VXCVI } from './fpscr';
+import { UX, VXCVI } from './fpscr';
 import { type RoundingMode, Status, round } from './round';
 
 const NJ = 0x1_0000;
@@ -35,7 +35,12 @@ function each(unit: VectorUnit, t: number, value: (i: number) => number): void {
   unit.u32.set(results, 4 * vsr(t));
 }
 
-const bitsOf = (unit: VectorUnit, value: Float): number => flushed(unit, Number(pack(BINARY32, value)));
+/** A result: with NJ also what was tiny before it was rounded to a normal number is zero (Book I 6.6.2). */
+function bitsOf(unit: VectorUnit, value: Float): number {
+  const bits = Number(pack(BINARY32, value));
+  const underflow = (status.raised & UX) !== 0 && (unit.vscr & NJ) !== 0;
+  return underflow ? (bits & 0x8000_0000) >>> 0 : flushed(unit, bits);
+}
 
 function mapFloats(fn: (a: Float, b: Float, c: Float) => Float): VmxFunction {
   return (unit, t, a, b, c) =>
