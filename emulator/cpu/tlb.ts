@@ -145,8 +145,12 @@ export class Tlb {
   private readonly data: Banks;
   private readonly i32: Int32Array;
 
+  /** By page of memory: 1 when there may be a translation for stores to it. */
+  private readonly storable: Uint8Array;
+
   constructor(u8: Uint8Array<ArrayBuffer>) {
     this.i32 = new Int32Array(u8.buffer);
+    this.storable = new Uint8Array(u8.length / state.PAGE_BYTES);
     this.fetches = new Banks(u8, state.FETCH_TLB, state.FETCH_BANK_BYTES, state.FETCH_ENTRY_BYTES);
     this.data = new Banks(u8, state.DATA_TLB, state.DATA_BANK_BYTES, state.DATA_ENTRY_BYTES);
   }
@@ -167,6 +171,8 @@ export class Tlb {
 
   /** Forgets the translations for stores to a page; `page` is where it lies. */
   forgetStoresTo(page: number): void {
+    if (this.storable[page / state.PAGE_BYTES] === 0) return;
+    this.storable[page / state.PAGE_BYTES] = 0;
     const { i32 } = this;
     const end = (state.DATA_TLB + state.BANKS * state.DATA_BANK_BYTES) / 4;
     for (let at = state.DATA_TLB / 4; at < end; at += state.DATA_ENTRY_BYTES / 4) {
@@ -190,6 +196,7 @@ export class Tlb {
     const index = (eaLo >>> PAGE_SHIFT) & (state.DATA_ENTRIES - 1);
     const at = (this.data.current + index * state.DATA_ENTRY_BYTES) / 4;
     const [own, other] = access === 'load' ? [at, at + 2] : [at + 2, at];
+    if (access === 'store') this.storable[host >>> PAGE_SHIFT] = 1;
     const tag = eaLo & PAGE_MASK;
     i32[own] = tag;
     i32[own + 1] = eaHi;
