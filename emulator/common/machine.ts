@@ -151,6 +151,9 @@ export interface CallInfo {
   readonly caller: string;
 }
 
+/** Most hardware threads of a processor. */
+export const MAX_THREADS = 8;
+
 /** Room for `asm` blocks in an actor's code area, in bytes. */
 export const CODE_AREA_BYTES = 56 * 1024;
 

@@ -6,6 +6,7 @@
  * starts them at the System Reset vector, or the program around the CPU puts them somewhere (`wakeThread`).
  */
 import { InputError } from '../common/errors';
+import { MAX_THREADS } from '../common/machine';
 import { RANDOM, RESERVATION } from '../isa/semantics';
 import { SPRN, sprMask } from '../isa/sprs';
 import type { PhysicalMemory } from '../memory/physical';
@@ -16,7 +17,6 @@ import * as state from './state';
 
 /** Instructions of a turn. */
 export const TURN_INSTRUCTIONS = 10_000;
-export const MAX_THREADS = 8;
 
 /** A thread's registers lie below this offset. */
 const THREAD_BYTES = state.SPR + state.SPR_BYTES;

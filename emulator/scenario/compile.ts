@@ -149,6 +149,11 @@ class Compiler {
         this.value(statement.value);
         this.emit(place, { op: 'store bytes' });
         return;
+      case 'thread':
+        this.value(statement.thread);
+        this.value(statement.address);
+        this.emit(place, { op: 'thread' });
+        return;
       case 'asm':
         if (this.asmBlocks[statement.block]?.little.length !== 0)
           this.emit(place, { op: 'asm', block: statement.block });

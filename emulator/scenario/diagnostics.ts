@@ -55,6 +55,7 @@ export const DIAGNOSTIC_CODES = {
   // machine
   'limit-exceeded': 'A size is larger than the machine can have.',
   'bad-size': 'A size is not possible.',
+  'bad-threads': 'The number of hardware threads is not possible.',
   'bad-image': 'An image or initrd cannot be loaded.',
   'not-available': 'This is not available yet.',
   // assembler

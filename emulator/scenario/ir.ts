@@ -153,6 +153,7 @@ export type Stmt = { readonly place: Place } & (
       readonly places?: readonly RunPlace[];
       readonly count?: Expr;
     }
+  | { readonly kind: 'thread'; readonly thread: Expr; readonly address: Expr }
   | { readonly kind: 'do'; readonly expression: Expr }
   | { readonly kind: 'unavailable'; readonly feature: string }
 );

@@ -1,6 +1,6 @@
 /** The `machine` block and the guests: settings, limits and defaults, checked into a machine's configuration. */
 
-import type { GuestConfig, MachineConfig, Profile, TpmChoice } from '../common/machine';
+import { type GuestConfig, MAX_THREADS, type MachineConfig, type Profile, type TpmChoice } from '../common/machine';
 import type { Context } from './context';
 import type * as ast from './generated/ast';
 import { lowerConstant } from './lower-expression';
@@ -90,10 +90,9 @@ function lowerSetting(
     case 'CpuSetting': {
       choice(context, setting, 'model', setting.model, ['power9']);
       const threads = setting.threads && lowerConstant(context, setting.threads, 'The number of threads');
-      if (threads !== undefined && threads !== 1n) {
-        const message = 'Only one thread is available yet; write threads 1.';
-        context.errorAt(setting, 'threads', 'not-available', message);
-      }
+      if (threads === undefined) return;
+      if (threads >= 1n && threads <= BigInt(MAX_THREADS)) config.threads = Number(threads);
+      else context.errorAt(setting, 'threads', 'bad-threads', `A processor has 1 to ${MAX_THREADS} threads.`);
       return;
     }
     case 'MemorySetting': {

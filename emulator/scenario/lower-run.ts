@@ -23,6 +23,18 @@ export function lowerRun(context: Context, statement: ast.RunStatement): Omit<St
   return { kind: 'run', counter, done, last, until, places: until && placesOf(until), count };
 }
 
+/** Lowers `run thread N at ADDRESS`: a hardware thread begins, and executes from the next run on. */
+export function lowerThread(
+  context: Context,
+  statement: ast.ThreadStatement,
+): Omit<Stmt & { kind: 'thread' }, 'place'> {
+  const thread = lowerExpression(context, statement.thread);
+  requireNumber(context, thread, 'The number of a thread');
+  const address = lowerExpression(context, statement.address);
+  requireNumber(context, address, 'An address');
+  return { kind: 'thread', thread, address };
+}
+
 /** A symbol in the place of a condition stands for the arrival at it. */
 function asCondition(expression: Expr): Expr {
   switch (expression.kind) {

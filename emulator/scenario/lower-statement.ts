@@ -9,7 +9,7 @@ import type { Body, ExpectedInterrupt, Expr, LocalVariable, Routine, Stmt } from
 import { lowerExpect } from './lower-expect';
 import { lowerExpression, widthOf } from './lower-expression';
 import { knownGuest, lowerFunction } from './lower-function';
-import { lowerRun } from './lower-run';
+import { lowerRun, lowerThread } from './lower-run';
 import { didYouMean, nearest } from '../common/nearest';
 import { parseNumber, rangeOf, rangeOfProperty } from './source';
 import { requireBytes, requireNumber, typeOf, unknown } from './tree';
@@ -122,6 +122,8 @@ function lowerStatement(context: Context, statement: ast.Statement): Stmt {
       return done({ kind: 'asm', block: lowerAsm(context, statement) });
     case 'RunStatement':
       return done(lowerRun(context, statement));
+    case 'ThreadStatement':
+      return done(lowerThread(context, statement));
     case 'CheckStatement':
       return done(lowerCheck(context, statement));
     case 'ExpressionStatement':

@@ -87,6 +87,8 @@ export type Op =
       readonly addresses: number;
       readonly look?: number;
     }
+  /** Starts a hardware thread: its number below its address. */
+  | { readonly op: 'thread' }
   | { readonly op: 'decode response' }
   // checks and output
   | {

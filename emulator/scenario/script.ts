@@ -4,6 +4,7 @@
  * run.ts drives it tick by tick; this file knows nothing of ticks, stepping or the debugger.
  */
 
+import { InputError } from '../common/errors';
 import type { MachineApi } from '../common/machine-api';
 import {
   type Activity,
@@ -282,6 +283,11 @@ export class Script {
         );
         return;
       }
+      case 'thread': {
+        const address = this.stack.popNumber('An address');
+        this.startThread(Number(this.stack.popNumber('The number of a thread')), BigInt.asUintN(64, address));
+        return;
+      }
       case 'decode response':
         this.stack.push(decodedResponse(toBytes(this.stack.pop()), machine.exchange?.command));
         return;
@@ -404,6 +410,15 @@ export class Script {
   }
 
   // ---- the machine
+
+  private startThread(thread: number, address: bigint): void {
+    try {
+      this.machine.threads.start(thread, address);
+    } catch (error) {
+      if (error instanceof InputError) throw new Failed(error.code, error.message);
+      throw error;
+    }
+  }
 
   private begin(activity: Activity, pending: NonNullable<ScriptState['pending']>): void {
     this.state.note = null;

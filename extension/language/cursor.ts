@@ -62,6 +62,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   normal: ['memory'],
   secure: ['memory'],
   check: ['secrecy', 'integrity'],
+  run: ['until', 'for', 'thread'],
   host: ['user'],
   with: ['session'],
   store: ['byte', 'halfword', 'word', 'doubleword', 'bytes at'],
@@ -94,7 +95,7 @@ const BEFORE_EXPRESSION = new Set([
     '!=',
   ],
   ...['&', '^', '|', '&&', '||', 'expect', 'if', 'in', 'repeat', 'return', 'print', 'at', 'byte', 'halfword', 'word'],
-  ...['doubleword', 'until', 'load', 'memory', 'lpid', 'threads', 'session'],
+  ...['doubleword', 'until', 'load', 'memory', 'lpid', 'threads', 'thread', 'session'],
 ]);
 
 /** Whether an offset lies in a comment. */

@@ -143,7 +143,8 @@ describe('declarations', () => {
     ['machine { normal memory 64 MiB normal memory 64 MiB }', '1:32 duplicate-setting'],
     ['machine { profile spek }', '1:19 unknown-setting'],
     ['machine { cpu power10 }', '1:15 unknown-setting'],
-    ['machine { cpu power9 threads 4 }', '1:30 not-available'],
+    ['machine { cpu power9 threads 9 }', '1:30 bad-threads'],
+    ['machine { cpu power9 threads 0 }', '1:30 bad-threads'],
     ['machine { normal memory 900 GiB }', '1:25 limit-exceeded'],
     ['machine { secure memory 2 GiB }', '1:25 limit-exceeded'],
     ['machine { normal memory 0xffff_ffff_ffff_ffff }', '1:25 limit-exceeded'],
@@ -216,6 +217,7 @@ describe('declarations', () => {
       profile: 'shipped',
       normalBytes: 512 << 20,
       secureBytes: 64 << 20,
+      threads: 1,
       seed: 'x',
       tpm: { kind: 'swtpm', address: '127.0.0.1:2321' },
       guests: [

@@ -78,6 +78,29 @@ describe('on the real machine', () => {
     expect(failureOf(result)).toBe('passed');
   });
 
+  describe('hardware threads', () => {
+    // At 0x1000: stw r3,0x2000(0); b .
+    const store = 'store word 0x1000 = 0x90602000 store word 0x1004 = 0x48000000';
+    const scenario = (body: string) => `machine { cpu power9 threads 2 } scenario "s" { ${store} ${body} }`;
+    it('are started, and execute during runs', async () => {
+      const body = `run thread 1 at 0x1000
+        expect (load word 0x2000) == 0
+        NIA = 0x1004 r3 = 7 run for 30000 instructions
+        expect (load word 0x2000) == 1 && r3 == 7 && TIR == 0`;
+      expect(failureOf(await outcome(scenario(body)))).toBe('passed');
+    });
+    it.each(['0', '2', '1 << 70'])('that are not there fail the scenario: %s', async (thread) => {
+      const failure = failureOf(await outcome(scenario(`run thread ${thread} at 0x1000`)));
+      expect(failure).toContain('unknown-thread: Threads 1 to 1 can be started');
+    });
+    it('that all stop for good fail the scenario', async () => {
+      // lis r4,0x30; mtspr PSSCR,r4; stop
+      const stop = 'store bytes at ra(vm, 0x1000) = hex "3000803c a6d3977c e402004c"';
+      const body = `as hypervisor { ${stop} NIA = ra(vm, 0x1000) run }`;
+      expect(failureOf(await outcome(scenario(body)))).toContain('stuck: The processor stands still: all threads');
+    });
+  });
+
   it('tells why a call failed', async () => {
     const result = await outcome('scenario "s" { hypercall H_TPM_COMM(3, 0, 0, 0, 4096) -> H_SUCCESS }');
     expect(failureOf(result)).toMatch(

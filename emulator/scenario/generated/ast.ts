@@ -98,6 +98,7 @@ export type PefKeywordNames =
     | "send"
     | "session"
     | "store"
+    | "thread"
     | "threads"
     | "tpm"
     | "true"
@@ -369,7 +370,7 @@ export function isExpectStatement(item: unknown): item is ExpectStatement {
 }
 
 export interface Expression extends langium.AstNode {
-    readonly $container: Argument | AssignStatement | Constant | CpuSetting | ExpectStatement | ForStatement | FunctionCall | GuestMemory | IfStatement | ImageOption | IndexSuffix | LetStatement | ListLiteral | LoadExpression | LpidOption | MemorySetting | Parenthesized | PrintStatement | RepeatStatement | ResponseExpression | ReturnStatement | RunStatement | SendExpression | StoreStatement;
+    readonly $container: Argument | AssignStatement | Constant | CpuSetting | ExpectStatement | ForStatement | FunctionCall | GuestMemory | IfStatement | ImageOption | IndexSuffix | LetStatement | ListLiteral | LoadExpression | LpidOption | MemorySetting | Parenthesized | PrintStatement | RepeatStatement | ResponseExpression | ReturnStatement | RunStatement | SendExpression | StoreStatement | ThreadStatement;
     readonly $type: 'Expression';
     operands: Array<Operand>;
     operators: Array<BinaryOperator>;
@@ -400,10 +401,10 @@ export function isExpressionStatement(item: unknown): item is ExpressionStatemen
     return reflection.isInstance(item, ExpressionStatement.$type);
 }
 
-export type FieldName = 'GiB' | 'KiB' | 'MiB' | 'as' | 'at' | 'byte' | 'check' | 'const' | 'doubleword' | 'else' | 'expect' | 'false' | 'file' | 'for' | 'guest' | 'halfword' | 'hex' | 'hypercall' | 'hypervisor' | 'if' | 'in' | 'interrupt' | 'let' | 'load' | 'machine' | 'print' | 'procedure' | 'repeat' | 'return' | 'run' | 'scenario' | 'send' | 'store' | 'tpm' | 'true' | 'ultracall' | 'ultravisor' | 'use' | 'with' | 'word' | Name;
+export type FieldName = 'GiB' | 'KiB' | 'MiB' | 'as' | 'at' | 'byte' | 'check' | 'const' | 'doubleword' | 'else' | 'expect' | 'false' | 'file' | 'for' | 'guest' | 'halfword' | 'hex' | 'hypercall' | 'hypervisor' | 'if' | 'in' | 'interrupt' | 'let' | 'load' | 'machine' | 'print' | 'procedure' | 'repeat' | 'return' | 'run' | 'scenario' | 'send' | 'store' | 'thread' | 'tpm' | 'true' | 'ultracall' | 'ultravisor' | 'use' | 'with' | 'word' | Name;
 
 export function isFieldName(item: unknown): item is FieldName {
-    return isName(item) || item === 'use' || item === 'machine' || item === 'tpm' || item === 'guest' || item === 'at' || item === 'scenario' || item === 'procedure' || item === 'const' || item === 'as' || item === 'hypervisor' || item === 'ultravisor' || item === 'let' || item === 'if' || item === 'else' || item === 'for' || item === 'in' || item === 'repeat' || item === 'return' || item === 'print' || item === 'expect' || item === 'interrupt' || item === 'store' || item === 'load' || item === 'run' || item === 'check' || item === 'hex' || item === 'file' || item === 'true' || item === 'false' || item === 'ultracall' || item === 'hypercall' || item === 'send' || item === 'with' || item === 'byte' || item === 'halfword' || item === 'word' || item === 'doubleword' || item === 'KiB' || item === 'MiB' || item === 'GiB';
+    return isName(item) || item === 'use' || item === 'machine' || item === 'tpm' || item === 'guest' || item === 'at' || item === 'scenario' || item === 'procedure' || item === 'const' || item === 'as' || item === 'hypervisor' || item === 'ultravisor' || item === 'let' || item === 'if' || item === 'else' || item === 'for' || item === 'in' || item === 'repeat' || item === 'return' || item === 'print' || item === 'expect' || item === 'interrupt' || item === 'store' || item === 'load' || item === 'run' || item === 'thread' || item === 'check' || item === 'hex' || item === 'file' || item === 'true' || item === 'false' || item === 'ultracall' || item === 'hypercall' || item === 'send' || item === 'with' || item === 'byte' || item === 'halfword' || item === 'word' || item === 'doubleword' || item === 'KiB' || item === 'MiB' || item === 'GiB';
 }
 
 export interface FieldSuffix extends langium.AstNode {
@@ -1038,7 +1039,7 @@ export function isSendExpression(item: unknown): item is SendExpression {
     return reflection.isInstance(item, SendExpression.$type);
 }
 
-export type Statement = AsStatement | AsmStatement | AssignStatement | CheckStatement | ExpectInterrupt | ExpectStatement | ExpressionStatement | ForStatement | IfStatement | LetStatement | PrintStatement | RepeatStatement | ReturnStatement | RunStatement | StoreStatement;
+export type Statement = AsStatement | AsmStatement | AssignStatement | CheckStatement | ExpectInterrupt | ExpectStatement | ExpressionStatement | ForStatement | IfStatement | LetStatement | PrintStatement | RepeatStatement | ReturnStatement | RunStatement | StoreStatement | ThreadStatement;
 
 export const Statement = {
     $type: 'Statement'
@@ -1092,6 +1093,23 @@ export const TextLiteral = {
 
 export function isTextLiteral(item: unknown): item is TextLiteral {
     return reflection.isInstance(item, TextLiteral.$type);
+}
+
+export interface ThreadStatement extends langium.AstNode {
+    readonly $container: Block;
+    readonly $type: 'ThreadStatement';
+    address: Expression;
+    thread: Expression;
+}
+
+export const ThreadStatement = {
+    $type: 'ThreadStatement',
+    address: 'address',
+    thread: 'thread'
+} as const;
+
+export function isThreadStatement(item: unknown): item is ThreadStatement {
+    return reflection.isInstance(item, ThreadStatement.$type);
 }
 
 export interface TpmSetting extends langium.AstNode {
@@ -1199,6 +1217,7 @@ export type PefAstType = {
     StoreStatement: StoreStatement
     Suffix: Suffix
     TextLiteral: TextLiteral
+    ThreadStatement: ThreadStatement
     TpmSetting: TpmSetting
     Use: Use
 }
@@ -1940,6 +1959,18 @@ export class PefAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Primary.$type]
+        },
+        ThreadStatement: {
+            name: ThreadStatement.$type,
+            properties: {
+                address: {
+                    name: ThreadStatement.address
+                },
+                thread: {
+                    name: ThreadStatement.thread
+                }
+            },
+            superTypes: [Statement.$type]
         },
         TpmSetting: {
             name: TpmSetting.$type,
