@@ -1,4 +1,4 @@
-/** What GNU as takes besides the manual's operands: a mask of bits in place of MB and ME, a single CR field of mtcrf. */
+/** What GNU as takes besides the manual's operands: a mask of bits in place of MB and ME, hints of branches with BO. */
 import { type StatementError, errorAt } from './assembler-statement';
 import type { Piece } from './assembler-text';
 import type { MnemonicForm } from './mnemonics';
@@ -41,9 +41,18 @@ function notAMask(piece: Piece): StatementError {
   return errorAt(piece, 'not-a-mask', `${piece.text.trim()} is not a mask: its ones are not in one run.`);
 }
 
-/** mtcrf with a single field is assembled as mtocrf, which does the same and may be faster (Book I 3.3.20). */
-export function oneField(form: MnemonicForm, word: number): number {
-  const fields = (word >>> 12) & 0xff;
-  const single = fields !== 0 && (fields & (fields - 1)) === 0;
-  return form.row.name === 'mtcrf' && single ? (word | (1 << 20)) >>> 0 : word;
+/**
+ * What the word of an instruction becomes: mtcrf with a single field is assembled as mtocrf, which does the same and may
+ * be faster (Book I 3.3.20); the hint of `bc+` and `bc-` goes into the BO that is written (Book I 2.4).
+ */
+export function adjusted(form: MnemonicForm, word: number): number {
+  if (form.row.name === 'mtcrf' && isOneBit((word >>> 12) & 0xff)) return (word | (1 << 20)) >>> 0;
+  const { alias } = form;
+  if (!alias?.hint || alias.name !== alias.base) return word;
+  const bo = (word >>> 21) & 31;
+  // The bits `at`: they lie elsewhere where CTR is counted without a condition.
+  const unlikely = (bo & 0b10100) === 0b10000 ? 8 : 2;
+  return (word | ((alias.hint === '-' ? unlikely : unlikely + 1) << 21)) >>> 0;
 }
+
+const isOneBit = (value: number): boolean => value !== 0 && (value & (value - 1)) === 0;

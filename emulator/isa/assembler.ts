@@ -4,7 +4,7 @@
  */
 import { type DirectiveContext, directive } from './assembler-directives';
 import { ASSEMBLY_LIMIT_BYTES, Output } from './assembler-output';
-import { oneField, withMaskBounds } from './assembler-masks';
+import { adjusted, withMaskBounds } from './assembler-masks';
 import { type Statement, StatementError, errorAt } from './assembler-statement';
 import { type Piece, cutOperands, cutStatements } from './assembler-text';
 import { REGISTER_FILES, extract, deposit, fieldRange } from './fields';
@@ -331,7 +331,7 @@ class Assembler {
       const place = places.get(operand.name) ?? [...places.values()].at(-1);
       word |= this.fieldBits(form, operand, value, place ?? { text: '', column: statement.column });
     });
-    return oneField(form, word >>> 0);
+    return adjusted(form, word >>> 0);
   }
 
   /** Which text belongs to which operand. Optional operands at the front or the end may be missing. */

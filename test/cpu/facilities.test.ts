@@ -79,6 +79,34 @@ describe.each(USES)('%s (bit %s)', (text, bit, fscr, hfscr, privileged) => {
   });
 });
 
+describe('floating point and vectors', () => {
+  const { FP, VEC, VSX } = MSR_BIT;
+  // instruction, bit of MSR, its interrupt, bit of HFSCR
+  it.each([
+    ['fadd 1,2,3', FP, 0x800, 0n],
+    ['lfd 1,0(3)', FP, 0x800, 0n],
+    ['mffs 1', FP, 0x800, 0n],
+    ['vaddubm 1,2,3', VEC, 0xf20, 1n],
+    ['lvx 1,0,3', VEC, 0xf20, 1n],
+    ['xxlxor 1,2,3', VSX, 0xf40, 1n],
+    ['lxvd2x 1,0,3', VSX, 0xf40, 1n],
+  ] as const)('%s', (text, bit, vector, hfscr) => {
+    for (const state of [PR, 0n, S, HV, HV | S]) {
+      const others = (FP | VEC | VSX) & ~bit;
+      const off = newCpu(SF | LE | state | others);
+      expect(interruptOf(run(off, text, 1)).vector).toBe(vector);
+      const cpu = newCpu(SF | LE | state | bit);
+      cpu.setSpr(SPRN.HFSCR, ALL & ~(1n << hfscr));
+      const exit = run(cpu, text, 1);
+      if ((state & HV) !== 0n) expect(exit.reason).toBe('budget');
+      else {
+        expect(interruptOf(exit).vector).toBe(0xf80);
+        expect(cpu.spr(SPRN.HFSCR) >> 56n).toBe(hfscr);
+      }
+    }
+  });
+});
+
 describe('transactional memory with MSR.TM = 0', () => {
   it.each(['tbegin.', 'tend.', 'tcheck 0', 'tsuspend.', 'tabort. 3', 'tabortwci. 1,3,4', 'mfspr 3,128', 'mtspr 131,3'])(
     '%s is unavailable in every state',

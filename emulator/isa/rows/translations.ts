@@ -15,7 +15,7 @@ const HR = sprMask('LPCR', 'HR');
 /** RB with RIC, PRS and R in its four lowest bits, which are reserved for radix translations. */
 const described = (s: Semantics) => s.RB.and(~31n).or(s.n('RIC').shl(2)).or(s.n('PRS').shl(1)).or(s.n('RTR'));
 
-/** Combinations that the ISA calls invalid: RIC = 3 of radix translations other than a group of process-scoped ones. */
+/** The hypervisor's, or with LPCR.GTSE the operating system's. */
 function tlbie(s: Semantics): void {
   s.require('privileged');
   s.if(s.special('LPCR').and(GTSE).eq(0), () => s.require('hypervisor'));
