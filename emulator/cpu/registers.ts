@@ -230,18 +230,18 @@ export abstract class CpuRegisters {
   protected setSprValue(row: SprRow, raw: bigint, now: number): void {
     const value = BigInt.asUintN(row.bits, raw);
     const time = now + this.slept;
-    const timeBase = this.sprValue({ ...row, number: SPRN.TB }, now);
+    const timeBase = (): bigint => this.sprValue({ ...row, number: SPRN.TB }, now);
     const setTimeBase = (wanted: bigint): void => this.storeSpr(SPRN.TB, wanted - BigInt(time));
     switch (row.number) {
       case SPRN.TB:
         return setTimeBase(value);
       case SPRN.TBU:
       case SPRN.TBUW:
-        return setTimeBase((value << 32n) | (timeBase & 0xffff_ffffn));
+        return setTimeBase((value << 32n) | (timeBase() & 0xffff_ffffn));
       case SPRN.TBL:
-        return setTimeBase((timeBase & ~0xffff_ffffn) | value);
+        return setTimeBase((timeBase() & ~0xffff_ffffn) | value);
       case SPRN.TBU40:
-        return setTimeBase((value & ~0xff_ffffn) | (timeBase & 0xff_ffffn));
+        return setTimeBase((value & ~0xff_ffffn) | (timeBase() & 0xff_ffffn));
       case SPRN.DEC:
       case SPRN.HDEC:
         return this.setTimer(row.number, value, time);

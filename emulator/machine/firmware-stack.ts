@@ -114,6 +114,11 @@ export class FirmwareStack {
         const frame = this.#active.at(-1);
         if (frame) frame.locals = [...frame.locals.filter((local) => local.name !== name), { name, value, doc }];
       },
+      registerProcessTable: (table) => {
+        const others = hypervisor.processTables.filter(([owner]) => owner !== lpid);
+        hypervisor.processTables = table === undefined ? others : [...others, [lpid, table]];
+        cpu.flushTlb();
+      },
       console: (bytes) => {
         this.#events.push({ kind: 'console', guest: nameOf(lpid), bytes });
       },

@@ -13,8 +13,16 @@ export const LEVEL_MSR = {
   problem: MSR.PR,
   /** HILE: the hypervisor and the ultravisor take interrupts little-endian (POWER9). */
   hid: sprMask('HID', 'HILE'),
-  /** LPCR at power-on: little-endian interrupts, process tables, a radix host, a decrementer that takes long. */
-  lpcr: sprMask('LPCR', 'ILE') | sprMask('LPCR', 'UPRT') | sprMask('LPCR', 'HR') | sprMask('LPCR', 'LD'),
+  /**
+   * LPCR at power-on: little-endian interrupts, process tables, a radix host, guests that invalidate their translations
+   * themselves (as KVM lets them), a decrementer that takes long.
+   */
+  lpcr:
+    sprMask('LPCR', 'ILE') |
+    sprMask('LPCR', 'UPRT') |
+    sprMask('LPCR', 'HR') |
+    sprMask('LPCR', 'GTSE') |
+    sprMask('LPCR', 'LD'),
 };
 
 export type Level = 'guest' | 'hypervisor' | 'ultravisor';

@@ -59,7 +59,7 @@ export class Machine implements MachineApi {
   readonly #partitions: Partitions;
   readonly #tpm: TpmProxy;
   readonly #firmware: FirmwareStack;
-  readonly #hypervisor: HypervisorState = { tpmOpen: false };
+  readonly #hypervisor: HypervisorState = { tpmOpen: false, processTables: [] };
   readonly #contexts: Contexts;
   readonly #symbols: GuestSymbols;
   #work: Work | undefined;
@@ -76,7 +76,10 @@ export class Machine implements MachineApi {
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.#partitions = new Partitions(this.#guests, this.memory);
     this.cpu = new Cpu(this.memory, config.threads);
-    this.cpu.partitionScope = { translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa) };
+    this.cpu.partitionScope = {
+      translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa),
+      processTable: (lpid) => this.#hypervisor.processTables.find(([owner]) => owner === lpid)?.[1],
+    };
     this.threads = new MachineThreads(this.cpu);
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
     this.#symbols = new GuestSymbols(config.guests);
@@ -402,9 +405,24 @@ export class Machine implements MachineApi {
 
   /** While firmware runs the CPU is in its state: the actor's view is that of the instruction that it was called by. */
   #peekAsActor(address: bigint, length: number): Uint8Array | undefined {
+    const { callerMsr } = this.#firmware;
+    if ((callerMsr & MSR.HV) === 0n && (callerMsr & MSR.DR) !== 0n) {
+      return this.#withMsr(callerMsr, () => this.cpu.peek(address, length));
+    }
     const first = this.#realOfActor(address);
     const last = this.#realOfActor(address + BigInt(Math.max(length, 1) - 1));
     return first === undefined || last === undefined ? undefined : this.memory.read(first, length);
+  }
+
+  /** What there is to see in another state of the CPU. */
+  #withMsr<T>(msr: bigint, look: () => T): T {
+    const now = this.cpu.msr;
+    this.cpu.msr = msr;
+    try {
+      return look();
+    } finally {
+      this.cpu.msr = now;
+    }
   }
 
   /** Real address that the actor reaches at an effective address; undefined where it may not or there is no memory. */
@@ -477,6 +495,7 @@ export class Machine implements MachineApi {
     this.#tpm.reset();
     this.#firmware.reset();
     this.#hypervisor.tpmOpen = false;
+    this.#hypervisor.processTables = [];
     this.#work = undefined;
     this.#primitive = undefined;
     this.#powerUp();

@@ -50,6 +50,8 @@ export interface GuestMemory {
 export interface HypervisorState {
   /** The TPM proxy has its back end open. */
   tpmOpen: boolean;
+  /** Process tables by partition number, as the second doubleword of a partition table entry has them. */
+  processTables: readonly (readonly [lpid: number, table: bigint])[];
 }
 
 /** What a routine sees of the machine. */
@@ -65,6 +67,8 @@ export interface FirmwareContext {
   setGpr(number: number, value: bigint): void;
   /** Shows a value as a local of the frame. */
   local(name: string, value: Value, doc?: string): void;
+  /** The calling partition's addresses are translated by this process table; undefined: they are real addresses. */
+  registerProcessTable(table: bigint | undefined): void;
   /** Bytes on the console of the partition that called. */
   console(bytes: Uint8Array): void;
   /** A line for the user about why something was refused or what real firmware would do. */

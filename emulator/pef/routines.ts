@@ -2,6 +2,7 @@
 
 import type { CallInfo } from '../common/machine';
 import type { Routine } from './firmware';
+import { registerProcessTable } from './hypervisor/process-table';
 import { getTermChar, putTermChar } from './hypervisor/terminal';
 import { tpmComm } from './hypervisor/tpm-comm';
 import type { Listing } from './listing';
@@ -11,6 +12,7 @@ import { unreflectedHypercall, unsupportedHypercall, unsupportedUltracall } from
 const HYPERVISOR: ReadonlyMap<string, Routine> = new Map([
   ['H_GET_TERM_CHAR', getTermChar],
   ['H_PUT_TERM_CHAR', putTermChar],
+  ['H_REGISTER_PROC_TBL', registerProcessTable],
   ['H_TPM_COMM', tpmComm],
 ]);
 const ULTRAVISOR: ReadonlyMap<string, Routine> = new Map();

@@ -12,7 +12,8 @@ function call(routine: Routine, ...args: bigint[]) {
   const context: FirmwareContext = {
     profile: 'spec',
     call: { lev: 1, number: 0n, name: routine.listing.name, args, caller: 'test' },
-    hypervisor: { tpmOpen: false },
+    hypervisor: { tpmOpen: false, processTables: [] },
+    registerProcessTable: unused,
     tpm: 'none',
     memory: { contains: unused, read: unused, write: unused },
     gpr: unused,

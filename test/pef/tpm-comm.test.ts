@@ -26,7 +26,7 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
   const requests: string[] = [];
   const labels: string[] = [];
   const said: string[] = [];
-  const hypervisor = { tpmOpen: setup.open ?? false };
+  const hypervisor = { tpmOpen: setup.open ?? false, processTables: [] };
   let r4 = 0xdeadn;
   const context: FirmwareContext = {
     profile: setup.profile ?? 'spec',
@@ -44,6 +44,7 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
       r4 = value;
     },
     local: () => undefined,
+    registerProcessTable: () => expect.unreachable(),
     console: () => expect.unreachable(),
     note: (text) => said.push(text),
     warn: (text) => said.push(`warning: ${text}`),
