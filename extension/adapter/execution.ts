@@ -2,7 +2,7 @@
 
 import type { Stop } from '../../emulator/timeline/debugger';
 import type { Args } from './arguments';
-import { THREAD, checkThread, type Context, type Handler, type Handlers, type Reply } from './handlers';
+import { THREAD, hardwareThread, type Context, type Handler, type Handlers, type Reply } from './handlers';
 import type { LiveRun } from './live-run';
 import { endOfRun } from './output';
 import { withProgress } from './progress';
@@ -34,7 +34,7 @@ function arrived(context: Context, run: LiveRun, stop: Stop): void {
     reason: stop.reason,
     description: stop.description,
     ...(stop.reason === 'exception' && { text: stop.description }),
-    threadId: THREAD,
+    threadId: THREAD + run.target.machine.threads.current,
     allThreadsStopped: true,
     ...(stop.breakpoints.length > 0 && { hitBreakpointIds: stop.breakpoints }),
   });
@@ -43,7 +43,7 @@ function arrived(context: Context, run: LiveRun, stop: Stop): void {
 /** A request that moves forwards. */
 function forwards(how: Move): Handler {
   return (context, args) => {
-    checkThread(args);
+    hardwareThread(context, args);
     const run = context.still();
     const unit = unitOf(args);
     return { body: { allThreadsContinued: true }, after: () => move(context, run, () => how(run, unit)) };
@@ -53,7 +53,7 @@ function forwards(how: Move): Handler {
 /** A request that moves backwards: it may take as long as the run did, so it shows its progress. */
 function backwards(title: string, how: Move): Handler {
   return (context, args) => {
-    checkThread(args);
+    hardwareThread(context, args);
     const run = context.still();
     const unit = unitOf(args);
     return { after: () => move(context, run, () => withProgress(context, run, title, () => how(run, unit))) };
@@ -66,7 +66,7 @@ function unitOf(args: Args): 'line' | 'instruction' {
 }
 
 function pause(context: Context, args: Args): Reply {
-  checkThread(args);
+  hardwareThread(context, args);
   const run = context.run();
   return { after: () => run.debugger.pause() };
 }

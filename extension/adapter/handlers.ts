@@ -44,14 +44,22 @@ export interface Context {
 export type Handler = (context: Context, args: Args) => Reply | undefined | Promise<Reply | undefined>;
 export type Handlers = Readonly<Record<string, Handler>>;
 
-/** The only thread: the scenario and the processor take turns on it. */
+/** The first thread, on which the scenario acts. The hardware threads are numbered from it. */
 export const THREAD = 1;
 
-/** @throws InputError for another thread */
-export function checkThread(args: Args): void {
+/**
+ * The hardware thread that a request names, from 0.
+ *
+ * @throws InputError for one that the machine does not have
+ */
+export function hardwareThread(context: Context, args: Args): number {
   const thread = args.integer('threadId', { min: -(2 ** 53) + 1 });
-  if (thread !== THREAD)
-    throw new InputError('unknown-thread', `There is no thread ${thread}; the only one is ${THREAD}.`);
+  const count = context.live()?.target.machine.threads.count ?? 1;
+  if (thread < THREAD || thread >= THREAD + count) {
+    const which = count === 1 ? `the only one is ${THREAD}` : `they are ${THREAD} to ${THREAD + count - 1}`;
+    throw new InputError('unknown-thread', `There is no thread ${thread}; ${which}.`);
+  }
+  return thread - THREAD;
 }
 
 export function messageBody(error: unknown, id: number): { readonly error: DebugProtocol.Message } {

@@ -48,6 +48,8 @@ const MOVED_ON = 'The run has moved on since this was shown; ask for the stack a
 export class Inspection {
   readonly #containers = new Map<number, Container>();
   readonly #frameIds: readonly number[];
+  /** Hardware threads whose turn it is not, by the numbers of their frames. */
+  readonly #threads = new Map<number, number>();
   readonly #bytes = new Map<string, Uint8Array>();
 
   constructor(
@@ -61,9 +63,24 @@ export class Inspection {
     return this.#frameIds[index] ?? 0;
   }
 
+  /** A number for the only frame of a hardware thread whose turn it is not. */
+  threadFrameId(thread: number): number {
+    const id = this.numbers.next();
+    this.#threads.set(id, thread);
+    return id;
+  }
+
+  /** The hardware thread of such a frame. */
+  threadOf(id: number): number | undefined {
+    return this.#threads.get(id);
+  }
+
   /** Index of a frame by its number. @throws InputError for one of an earlier stop or of none */
   frameIndex(id: number): number {
     const index = this.#frameIds.indexOf(id);
+    if (this.#threads.has(id)) {
+      throw new QuietError('other-thread', 'Names and registers mean the thread that executes; select that one.');
+    }
     if (index < 0) throw new QuietError('stale-frame', `There is no stack frame ${id} here. ${MOVED_ON}`);
     return index;
   }

@@ -112,6 +112,16 @@ export class LiveRun {
     return new RegisterViews(this.target.machine, this.#registersBefore, (name, text) => this.assign(name, text));
   }
 
+  /** The registers of a hardware thread whose turn it is not, to be looked at. */
+  registersOf(thread: number): RegisterViews {
+    const { machine } = this.target;
+    const readRegister = (name: string): bigint | undefined =>
+      machine.threads.inThread(thread, () => machine.readRegister(name));
+    return new RegisterViews({ readRegister, symbols: machine.symbols }, undefined, () => ({
+      error: 'Registers can be set of the thread that executes.',
+    }));
+  }
+
   /** A movement begins: what was shown is void. */
   moving(): void {
     this.#view = new Inspection(this.numbers, []);

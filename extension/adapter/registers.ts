@@ -53,7 +53,7 @@ export function privilegeText(msr: bigint): string {
 
 export class RegisterViews {
   constructor(
-    private readonly machine: MachineApi,
+    private readonly machine: Pick<MachineApi, 'readRegister' | 'symbols'>,
     /** At the stop before, if there was one. */
     private readonly before: RegisterSnapshot | undefined,
     private readonly assign: (name: string, text: string) => EvaluateResult,

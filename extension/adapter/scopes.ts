@@ -13,6 +13,7 @@ import { exchangeView, type Exchange } from './exchange';
 import type { Context, Handlers, Reply } from './handlers';
 import { MOST_MEMBERS, listed, memberNamed, type Container, type Format, type Shown } from './inspection';
 import { valueOf, type LiveRun } from './live-run';
+import type { RegisterViews } from './registers';
 import { peekBytes } from './memory';
 import { withoutRemark } from './values';
 
@@ -56,12 +57,18 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
     );
     views.push({ name: 'Locals', container, hint: 'locals' });
   }
-  views.push({ name: 'GPRs', container: run.registers.gprs(), hint: 'registers' });
-  views.push({ name: 'Floating point', container: run.registers.floatingPoint(), hint: 'registers' });
-  views.push({ name: 'Vector', container: run.registers.vector(), hint: 'registers' });
-  views.push({ name: 'Special', container: run.registers.special(), hint: 'registers' });
+  views.push(...registerScopes(run.registers));
   if (frame.kind !== 'tpm') views.push(...exchangeScope);
   return views;
+}
+
+function registerScopes(registers: RegisterViews): View[] {
+  return [
+    { name: 'GPRs', container: registers.gprs(), hint: 'registers' },
+    { name: 'Floating point', container: registers.floatingPoint(), hint: 'registers' },
+    { name: 'Vector', container: registers.vector(), hint: 'registers' },
+    { name: 'Special', container: registers.special(), hint: 'registers' },
+  ];
 }
 
 /** The call's arguments by the names of its row, and its results when it has returned. */
@@ -143,10 +150,13 @@ function exchangeOf(run: LiveRun, exchange: Exchange): Container {
 
 function scopes(context: Context, args: Args): Reply {
   const run = context.still();
-  const index = run.view.frameIndex(args.integer('frameId'));
+  const frame = args.integer('frameId');
+  const thread = run.view.threadOf(frame);
+  const views =
+    thread === undefined ? viewsOf(run, run.view.frameIndex(frame)) : registerScopes(run.registersOf(thread));
   return {
     body: {
-      scopes: viewsOf(run, index).map((view) => ({
+      scopes: views.map((view) => ({
         name: view.name,
         variablesReference: run.view.reference(view.container),
         expensive: false,

@@ -3,11 +3,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hexNumber } from '../../emulator/common/bytes';
 import type { Frame } from '../../emulator/common/frames';
-import type { MachineApi } from '../../emulator/common/machine-api';
+import { type MachineApi, symbolText } from '../../emulator/common/machine-api';
 import { actorName } from '../../emulator/common/machine';
 import { privilegeState } from '../../emulator/isa/registers';
 import type { Args } from './arguments';
-import { THREAD, checkThread, type Context, type Handlers, type Reply } from './handlers';
+import { THREAD, hardwareThread, type Context, type Handlers, type Reply } from './handlers';
 import type { LiveRun } from './live-run';
 import { toSource } from './sources';
 
@@ -18,15 +18,45 @@ function threadName(machine: MachineApi): string {
   return msr === undefined ? actor : `${actor}, ${privilegeState(msr).name}`;
 }
 
+function otherThreadName(machine: MachineApi, thread: number): string {
+  if (!machine.threads.executes(thread)) return 'stopped';
+  const msr = machine.threads.inThread(thread, () => machine.readRegister('MSR'));
+  return msr === undefined ? 'executes' : privilegeState(msr).name;
+}
+
+/** A thread whose turn it is not has a frame for the place where it stands. */
+function otherStack(run: LiveRun, thread: number): Reply {
+  const { machine } = run.target;
+  const nia = machine.threads.inThread(thread, () => machine.readRegister('NIA')) ?? 0n;
+  const at = symbolText(machine.symbols.at(nia)) ?? hexNumber(nia);
+  const frame: DebugProtocol.StackFrame = {
+    id: run.view.threadFrameId(thread),
+    name: at,
+    line: 0,
+    column: 0,
+    instructionPointerReference: hexNumber(nia),
+    presentationHint: 'subtle',
+  };
+  return { body: { stackFrames: [frame], totalFrames: 1 } };
+}
+
 /** Clients ask at any time, also when the run has just ended: then there is none. */
 function threads(context: Context): Reply {
   const run = context.live();
-  return { body: { threads: run ? [{ id: THREAD, name: threadName(run.target.machine) }] : [] } };
+  if (!run) return { body: { threads: [] } };
+  const { machine } = run.target;
+  const { count, current } = machine.threads;
+  const list = Array.from({ length: count }, (_, n) => {
+    const name = n === current ? threadName(machine) : otherThreadName(machine, n);
+    return { id: THREAD + n, name: count === 1 ? name : `thread ${n}: ${name}` };
+  });
+  return { body: { threads: list } };
 }
 
 function stackTrace(context: Context, args: Args): Reply {
-  checkThread(args);
+  const thread = hardwareThread(context, args);
   const run = context.still();
+  if (thread !== run.target.machine.threads.current) return otherStack(run, thread);
   const { frames } = run.view;
   const start = args.optionalInteger('startFrame') ?? 0;
   const levels = args.optionalInteger('levels') || frames.length;
