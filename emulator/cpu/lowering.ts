@@ -7,7 +7,7 @@ import type { Field } from '../isa/fields';
 import { type AccessSize, type Cond, type Expr, type Stmt, SYSTEM_OPS } from '../isa/ir';
 import { ExpressionLowering, vsrOffset } from './expressions';
 import * as state from './state';
-import { I32, I64, MEM, OP } from './wasm';
+import { I32, I64, MEM, OP, SIMD, V128 } from './wasm';
 
 export type { Mode, RuntimeFunctions } from './expressions';
 
@@ -75,6 +75,8 @@ export abstract class Lowering extends ExpressionLowering {
         this.pushVsrAddress(stmt.number);
         this.expr(stmt.value);
         return code.memory(MEM.i64store, state.VSR + vsrOffset(stmt.doubleword));
+      case 'set-vsr-permuted':
+        return this.permute(stmt);
       case 'apply':
         code.i32(stmt.fn);
         for (let i = 0; i < 4; i++) this.expr32(stmt.args[i] ?? { k: 'const', value: 0n });
@@ -154,6 +156,40 @@ export abstract class Lowering extends ExpressionLowering {
     this.code.i32(0);
     this.code.memory(MEM.i64load, state.RESULT);
     this.code.set(this.local(id));
+  }
+
+  /** A register is one little-endian number: byte 31 - n of `left || right` is byte n of the right one, then of the left. */
+  private permute(stmt: Extract<Stmt, { k: 'set-vsr-permuted' }>): void {
+    const { code } = this;
+    const index = code.local(V128);
+    const register = (number: Expr): void => {
+      this.pushVsrAddress(number);
+      code.simdMemory(SIMD.load, state.VSR);
+    };
+    const everywhere = (byte: number): void => {
+      code.i32(byte);
+      code.simd(SIMD.splat8);
+    };
+    register(stmt.control);
+    everywhere(31);
+    code.simd(SIMD.and);
+    if (stmt.from === 'left') {
+      everywhere(31);
+      code.simd(SIMD.xor);
+    }
+    code.set(index);
+    this.pushVsrAddress(stmt.number);
+    register(stmt.right);
+    code.get(index);
+    // Indices above 15 give zeros; those below 16 do so with 16 subtracted.
+    code.simd(SIMD.swizzle8);
+    register(stmt.left);
+    code.get(index);
+    everywhere(16);
+    code.simd(SIMD.sub8);
+    code.simd(SIMD.swizzle8);
+    code.simd(SIMD.or);
+    code.simdMemory(SIMD.store, state.VSR);
   }
 
   private pushNia(): void {

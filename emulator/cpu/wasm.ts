@@ -3,6 +3,7 @@
 /** Value types. */
 export const I32 = 0x7f;
 export const I64 = 0x7e;
+export const V128 = 0x7b;
 const EMPTY = 0x40;
 
 /** Opcodes without immediates that this project uses. */
@@ -25,6 +26,12 @@ export const OP = {
 export const MEM = {
   i32load: 0x28, i64load: 0x29, i32load8u: 0x2d, i32load16u: 0x2f, i64load8u: 0x31, i64load16u: 0x33, i64load32u: 0x35,
   i32store: 0x36, i64store: 0x37, i32store8: 0x3a, i64store8: 0x3c, i64store16: 0x3d, i64store32: 0x3e,
+} as const;
+
+/** Instructions on vectors, behind their prefix. */
+// prettier-ignore
+export const SIMD = {
+  load: 0x00, store: 0x0b, swizzle8: 0x0e, splat8: 0x0f, and: 0x4e, or: 0x50, xor: 0x51, sub8: 0x71,
 } as const;
 
 /** A growing run of bytes. */
@@ -145,6 +152,16 @@ export class Code {
   /** Load or store at the address on the stack plus a constant. */
   memory(opcode: number, offset: number): void {
     this.bytes.byte(opcode);
+    this.bytes.byte(0);
+    this.bytes.unsigned(offset);
+  }
+  simd(opcode: number): void {
+    this.bytes.byte(0xfd);
+    this.bytes.unsigned(opcode);
+  }
+  /** Load or store of a vector. */
+  simdMemory(opcode: number, offset: number): void {
+    this.simd(opcode);
     this.bytes.byte(0);
     this.bytes.unsigned(offset);
   }

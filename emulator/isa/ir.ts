@@ -76,6 +76,18 @@ export type Stmt =
   | { readonly k: 'set-cr-bit'; readonly number: Expr; readonly value: Cond }
   | { readonly k: 'set-cr'; readonly fields: Expr; readonly value: Expr }
   | { readonly k: 'set-vsr'; readonly number: Expr; readonly doubleword: 0 | 1; readonly value: Expr }
+  /**
+   * Bytes of two vector-scalar registers, chosen by the low five bits of the bytes of a third: counted from the left of
+   * `left || right`, or from its right.
+   */
+  | {
+      readonly k: 'set-vsr-permuted';
+      readonly number: Expr;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly control: Expr;
+      readonly from: 'left' | 'right';
+    }
   /** A function of the row (vector-unit.ts) over up to four i32 arguments; a result goes to the local `id`. */
   | { readonly k: 'apply'; readonly fn: number; readonly args: readonly Expr[]; readonly id: number | undefined }
   /** What only the CPU as a whole can do; a result goes to the local `id`. */

@@ -8,7 +8,7 @@ import type { InterruptCause } from './causes';
 import type { Field } from './fields';
 import { fieldNamed } from './fields';
 import { type FacilityName, facilityNumber } from './facilities';
-import type { AccessSize, Privilege, Stmt, SystemOp } from './ir';
+import type { AccessSize, Expr, Privilege, Stmt, SystemOp } from './ir';
 import type { Operand } from './values';
 import { Bit, U64, exprOf } from './values';
 import { type UnitFunction, type UnitValueFunction, unitFunctionNumber } from './vector-unit';
@@ -83,6 +83,14 @@ export class Vsr {
   };
   setLo = (value: Operand): void => {
     this.emit({ k: 'set-vsr', number: this.number.expr, doubleword: 1, value: exprOf(value) });
+  };
+  /**
+   * Sets each byte to the byte of `left || right` that the low five bits of the byte of `control` number, from the left
+   * or from the right.
+   */
+  setPermuted = (left: Vsr, right: Vsr, control: Vsr, from: 'left' | 'right'): void => {
+    const [number, expr] = [this.number.expr, (register: Vsr): Expr => register.number.expr];
+    this.emit({ k: 'set-vsr-permuted', number, left: expr(left), right: expr(right), control: expr(control), from });
   };
   /** Sets both; values that read the register itself must be `let` before. */
   set = (hi: Operand, lo: Operand): void => {

@@ -116,6 +116,10 @@ class Effects {
         this.expr(stmt.value);
         this.changed = true;
         return true;
+      case 'set-vsr-permuted':
+        for (const number of [stmt.number, stmt.left, stmt.right, stmt.control]) this.expr(number);
+        this.changed = true;
+        return true;
       case 'load':
         this.leave();
         this.expr(stmt.ea);

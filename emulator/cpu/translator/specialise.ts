@@ -118,6 +118,14 @@ export class Specialiser {
         return { ...stmt, number: this.expr(stmt.number), value: this.cond(stmt.value) };
       case 'set-cr':
         return { ...stmt, fields: this.expr(stmt.fields), value: this.expr(stmt.value) };
+      case 'set-vsr-permuted': {
+        const registers = {
+          left: this.expr(stmt.left),
+          right: this.expr(stmt.right),
+          control: this.expr(stmt.control),
+        };
+        return { ...stmt, ...registers, number: this.expr(stmt.number) };
+      }
       case 'apply':
         return { ...stmt, args: stmt.args.map((arg) => this.expr(arg)) };
       case 'system':

@@ -1,15 +1,5 @@
 /** Vector instructions that move elements, Power ISA 3.0B Book I 6.8. */
-import {
-  insertBytes,
-  packPixel,
-  packSaturate,
-  unpackPixel,
-  vbpermd,
-  vbpermq,
-  vgbbd,
-  vperm,
-  vpermr,
-} from '../vector/permute';
+import { insertBytes, packPixel, packSaturate, unpackPixel, vbpermd, vbpermq, vgbbd } from '../vector/permute';
 import { SAT } from '../vector/elements';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
@@ -20,7 +10,6 @@ import {
   call,
   call1,
   call2,
-  call3,
   halves2,
   leftWords,
   quad,
@@ -123,6 +112,14 @@ const splatImmediate = (width: Width) =>
     return quad(all, all);
   });
 
+/** Bytes of VRA || VRB by the bytes of VRC. */
+const permute =
+  (from: 'left' | 'right') =>
+  (s: Semantics): void => {
+    s.requires('VEC');
+    s.vr('VRT').setPermuted(s.vr('VRA'), s.vr('VRB'), s.vr('VRC'), from);
+  };
+
 /** Bits of VRB where VRC has ones, of VRA elsewhere. */
 function select(s: Semantics): Quad {
   const [a, b, c] = [s.vr('VRA'), s.vr('VRB'), s.vr('VRC')];
@@ -145,8 +142,8 @@ export const VECTOR_PERMUTE = section('Power ISA 3.0B Book I 6.8.2 to 6.8.5', [
   insn('vspltisb', '000100 VRT SIM ///// 01100001100',    'VRT,SIM',         'Vector Splat Immediate Signed Byte',     splatImmediate(8)),
   insn('vspltish', '000100 VRT SIM ///// 01101001100',    'VRT,SIM',         'Vector Splat Immediate Signed Halfword', splatImmediate(16)),
   insn('vspltisw', '000100 VRT SIM ///// 01110001100',    'VRT,SIM',         'Vector Splat Immediate Signed Word',     splatImmediate(32)),
-  insn('vperm',    '000100 VRT VRA VRB VRC 101011',       'VRT,VRA,VRB,VRC', 'Vector Permute',                         call3(vperm)),
-  insn('vpermr',   '000100 VRT VRA VRB VRC 111011',       'VRT,VRA,VRB,VRC', 'Vector Permute Right-indexed',           call3(vpermr)),
+  insn('vperm',    '000100 VRT VRA VRB VRC 101011',       'VRT,VRA,VRB,VRC', 'Vector Permute',                         permute('left')),
+  insn('vpermr',   '000100 VRT VRA VRB VRC 111011',       'VRT,VRA,VRB,VRC', 'Vector Permute Right-indexed',           permute('right')),
   insn('vsel',     '000100 VRT VRA VRB VRC 101010',       'VRT,VRA,VRB,VRC', 'Vector Select',                          whole(select)),
 ]);
 

@@ -1,9 +1,8 @@
 /** Moves, logical operations and permutations of vector-scalar registers, Power ISA 3.0B Book I 7.6. */
-import { insertBytes, xxperm, xxpermr } from '../vector/permute';
+import { insertBytes } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics, Vsr } from '../semantics';
 import { type U64, u64 } from '../values';
-import type { UnitFunction } from '../vector-unit';
 import { everywhere } from './vector-elements';
 import { type Quad, leftWords, quad, rightWords, shiftRight } from './vector-forms';
 import { halvesVsx as halves, movedRegister as moved, requiresByHalf, wholeVsx as whole } from './vsx-forms';
@@ -64,11 +63,13 @@ function shiftWords(s: Semantics): Quad {
   return quad(between(first, second), between(second, third));
 }
 
+/** Bytes of XA || XT by the bytes of XB. */
 const permute =
-  (fn: UnitFunction) =>
+  (from: 'left' | 'right') =>
   (s: Semantics): void => {
     s.requires('VSX');
-    s.apply(fn, s.n('XT'), s.n('XA'), s.n('XB'));
+    const target = s.vsrOf('XT');
+    target.setPermuted(s.vsrOf('XA'), target, s.vsrOf('XB'), from);
   };
 
 function splatWord(s: Semantics, b: Quad): Quad {
@@ -106,8 +107,8 @@ export const VSX_PERMUTE = section('Power ISA 3.0B Book I 7.6, permute', [
   insn('xxmrglw',     '111100 XT XA XB 00110010 XA XB XT',     'XT,XA,XB',     'VSX Vector Merge Low Word',                      whole((s) => { const [a, b] = [s.vsrOf('XA').lo, s.vsrOf('XB').lo]; return quad(leftWords(a, b), rightWords(a, b)); })),
   insn('xxpermdi',    '111100 XT XA XB 0 DM 01010 XA XB XT',   'XT,XA,XB,DM',  'VSX Vector Permute Doubleword Immediate',        whole(permuteDoublewords)),
   insn('xxsldwi',     '111100 XT XA XB 0 SHW 00010 XA XB XT',  'XT,XA,XB,SHW', 'VSX Vector Shift Left Double by Word Immediate', whole(shiftWords)),
-  insn('xxperm',      '111100 XT XA XB 00011010 XA XB XT',     'XT,XA,XB',     'VSX Vector Permute',                             permute(xxperm)),
-  insn('xxpermr',     '111100 XT XA XB 00111010 XA XB XT',     'XT,XA,XB',     'VSX Vector Permute Right-indexed',               permute(xxpermr)),
+  insn('xxperm',      '111100 XT XA XB 00011010 XA XB XT',     'XT,XA,XB',     'VSX Vector Permute',                             permute('left')),
+  insn('xxpermr',     '111100 XT XA XB 00111010 XA XB XT',     'XT,XA,XB',     'VSX Vector Permute Right-indexed',               permute('right')),
   insn('xxspltw',     '111100 XT /// UIM2 XB 010100100 XB XT', 'XT,XB,UIM2',   'VSX Vector Splat Word',                          whole((s) => splatWord(s, s.vsrOf('XB')))),
   insn('xxspltib',    '111100 XT 00 IMM8 0101101000 XT',       'XT,IMM8',      'VSX Vector Splat Immediate Byte',                splatByte),
   insn('xxextractuw', '111100 XT / UIM4 XB 010100101 XB XT',   'XT,XB,UIM4',   'VSX Vector Extract Unsigned Word',               whole((s) => quad(shiftRight(s, s.vsrOf('XB'), u64(12).sub(s.n('UIM4')).and(15).shl(3)).lo.extu32(), 0))),

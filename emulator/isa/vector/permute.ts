@@ -19,24 +19,6 @@ function takePair(unit: VectorUnit, left: number, right: number): void {
   }
 }
 
-/**
- * Byte i of T = the byte of `left || right` whose number byte i of C has.
- *
- * @param flip 31 counts bytes from the left (vperm), 0 from the right (vpermr)
- */
-function permute(unit: VectorUnit, t: number, left: number, right: number, c: number, flip: 0 | 31): void {
-  takePair(unit, left, right);
-  C.take(unit, c);
-  const bytes = unit.u8;
-  for (let k = 0; k < 16; k++) bytes[16 * t + k] = PAIR[((C.u8[k] ?? 0) & 31) ^ flip] ?? 0;
-}
-
-export const vperm: UnitFunction = (unit, t, a, b, c) => permute(unit, t, a, b, c, 31);
-export const vpermr: UnitFunction = (unit, t, a, b, c) => permute(unit, t, a, b, c, 0);
-/** xxperm T,A,B: of A || T by B. */
-export const xxperm: UnitFunction = (unit, t, a, b) => permute(unit, t, a, t, b, 31);
-export const xxpermr: UnitFunction = (unit, t, a, b) => permute(unit, t, a, t, b, 0);
-
 /** vpermxor: byte i = byte of A by the left half of byte i of C xor byte of B by its right half. */
 export const vpermxor: UnitFunction = (unit, t, a, b, c) => {
   takePair(unit, a, b);
