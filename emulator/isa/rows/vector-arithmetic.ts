@@ -1,6 +1,4 @@
 /** Vector integer arithmetic, Power ISA 3.0B Book I 6.9.1 and 6.9.2. */
-import { multiplySum, sumAcross, sumAcrossAll, sumAcrossHalf } from '../vector/arithmetic';
-import { saturating3 } from '../vector/elements';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import type { U64 } from '../values';
@@ -13,6 +11,7 @@ import {
   difference,
   maximum,
   minimum,
+  saturateNumber,
   subtractCarries,
   subtractElements,
   subtractSaturating,
@@ -20,8 +19,6 @@ import {
 import {
   type Quad,
   addQuads,
-  call2,
-  call3,
   elements1,
   elements2,
   elements3,
@@ -78,6 +75,21 @@ function sumOfProducts(c: U64, width: 8 | 16, partOfA: PartOf, a: U64, partOfB: 
   return sum;
 }
 
+/** b + the parts of a word. */
+function sumOfParts(b: U64, width: 8 | 16, partOf: PartOf, a: U64): U64 {
+  let sum = b;
+  for (let n = 0; n < 32 / width; n++) sum = sum.add(partOf(a, width, n));
+  return sum;
+}
+const sumOfWords = (a: U64): U64 => a.shrs(32).add(a.exts32());
+
+/** The sum of the words of VRA and the rightmost one of VRB, in the rightmost word. */
+function sumAcross(s: Semantics): Quad {
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  const sum = sumOfWords(a.hi).add(sumOfWords(a.lo)).add(b.lo.exts32());
+  return quad(0, saturateNumber(s, 32, 'signed', sum).extu32());
+}
+
 /** VRC + the products of the left and of the right doublewords. */
 function multiplySumDoublewords(s: Semantics): Quad {
   const [a, b] = [s.vr('VRA'), s.vr('VRB')];
@@ -101,21 +113,21 @@ export const VECTOR_MULTIPLY = section('Power ISA 3.0B Book I 6.9.1, multiply an
   insn('vmulouh',    '000100 VRT VRA VRB 00001001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Halfword',                   elements2(32, (a, b) => unsigned(a, 16, 0).mul(unsigned(b, 16, 0)))),
   insn('vmulouw',    '000100 VRT VRA VRB 00010001000', 'VRT,VRA,VRB',     'Vector Multiply Odd Unsigned Word',                       halves2((a, b) => a.extu32().mul(b.extu32()))),
   insn('vmuluwm',    '000100 VRT VRA VRB 00010001001', 'VRT,VRA,VRB',     'Vector Multiply Unsigned Word Modulo',                    elements2(32, (a, b) => a.mul(b))),
-  insn('vmhaddshs',  '000100 VRT VRA VRB VRC 100000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Add Signed Halfword Saturate',       call3(saturating3('i16', (a, b, c) => ((a * b) >> 15) + c))),
-  insn('vmhraddshs', '000100 VRT VRA VRB VRC 100001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Round-Add Signed Halfword Saturate', call3(saturating3('i16', (a, b, c) => ((a * b + 0x4000) >> 15) + c))),
+  insn('vmhaddshs',  '000100 VRT VRA VRB VRC 100000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Add Signed Halfword Saturate',       elements3(16, (a, b, c, s) => saturateNumber(s, 16, 'signed', a.exts16().mul(b.exts16()).shrs(15).add(c.exts16())))),
+  insn('vmhraddshs', '000100 VRT VRA VRB VRC 100001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-High-Round-Add Signed Halfword Saturate', elements3(16, (a, b, c, s) => saturateNumber(s, 16, 'signed', a.exts16().mul(b.exts16()).add(0x4000).shrs(15).add(c.exts16())))),
   insn('vmladduhm',  '000100 VRT VRA VRB VRC 100010',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Low-Add Unsigned Halfword Modulo',        elements3(16, (a, b, c) => a.mul(b).add(c))),
   insn('vmsumubm',   '000100 VRT VRA VRB VRC 100100',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Byte Modulo',                elements3(32, (a, b, c) => sumOfProducts(c, 8, unsigned, a, unsigned, b))),
   insn('vmsummbm',   '000100 VRT VRA VRB VRC 100101',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Mixed Byte Modulo',                   elements3(32, (a, b, c) => sumOfProducts(c, 8, signed, a, unsigned, b))),
   insn('vmsumshm',   '000100 VRT VRA VRB VRC 101000',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Modulo',              elements3(32, (a, b, c) => sumOfProducts(c, 16, signed, a, signed, b))),
-  insn('vmsumshs',   '000100 VRT VRA VRB VRC 101001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Saturate',            call3(multiplySum('i16', 'i32'))),
+  insn('vmsumshs',   '000100 VRT VRA VRB VRC 101001',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Signed Halfword Saturate',            elements3(32, (a, b, c, s) => saturateNumber(s, 32, 'signed', sumOfProducts(c.exts32(), 16, signed, a, signed, b)))),
   insn('vmsumuhm',   '000100 VRT VRA VRB VRC 100110',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Modulo',            elements3(32, (a, b, c) => sumOfProducts(c, 16, unsigned, a, unsigned, b))),
-  insn('vmsumuhs',   '000100 VRT VRA VRB VRC 100111',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Saturate',          call3(multiplySum('u16', 'u32'))),
+  insn('vmsumuhs',   '000100 VRT VRA VRB VRC 100111',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Halfword Saturate',          elements3(32, (a, b, c, s) => saturateNumber(s, 32, 'unsigned', sumOfProducts(c, 16, unsigned, a, unsigned, b)))),
   insn('vmsumudm',   '000100 VRT VRA VRB VRC 100011',  'VRT,VRA,VRB,VRC', 'Vector Multiply-Sum Unsigned Doubleword Modulo',          whole(multiplySumDoublewords)),
-  insn('vsumsws',    '000100 VRT VRA VRB 11110001000', 'VRT,VRA,VRB',     'Vector Sum across Signed Word Saturate',                  call2(sumAcrossAll)),
-  insn('vsum2sws',   '000100 VRT VRA VRB 11010001000', 'VRT,VRA,VRB',     'Vector Sum across Half Signed Word Saturate',             call2(sumAcrossHalf)),
-  insn('vsum4sbs',   '000100 VRT VRA VRB 11100001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Signed Byte Saturate',          call2(sumAcross('i8', 'i32'))),
-  insn('vsum4shs',   '000100 VRT VRA VRB 11001001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Signed Halfword Saturate',      call2(sumAcross('i16', 'i32'))),
-  insn('vsum4ubs',   '000100 VRT VRA VRB 11000001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Unsigned Byte Saturate',        call2(sumAcross('u8', 'u32'))),
+  insn('vsumsws',    '000100 VRT VRA VRB 11110001000', 'VRT,VRA,VRB',     'Vector Sum across Signed Word Saturate',                  whole(sumAcross)),
+  insn('vsum2sws',   '000100 VRT VRA VRB 11010001000', 'VRT,VRA,VRB',     'Vector Sum across Half Signed Word Saturate',             halves2((a, b, s) => saturateNumber(s, 32, 'signed', sumOfWords(a).add(b.exts32())).extu32())),
+  insn('vsum4sbs',   '000100 VRT VRA VRB 11100001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Signed Byte Saturate',          elements2(32, (a, b, s) => saturateNumber(s, 32, 'signed', sumOfParts(b.exts32(), 8, signed, a)))),
+  insn('vsum4shs',   '000100 VRT VRA VRB 11001001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Signed Halfword Saturate',      elements2(32, (a, b, s) => saturateNumber(s, 32, 'signed', sumOfParts(b.exts32(), 16, signed, a)))),
+  insn('vsum4ubs',   '000100 VRT VRA VRB 11000001000', 'VRT,VRA,VRB',     'Vector Sum across Quarter Unsigned Byte Saturate',        elements2(32, (a, b, s) => saturateNumber(s, 32, 'unsigned', sumOfParts(b, 8, unsigned, a)))),
 ]);
 
 // prettier-ignore

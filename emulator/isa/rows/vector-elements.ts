@@ -4,9 +4,11 @@
  * No carry may leave an element: sums are made without the sign bits, which are added without a carry. A condition is
  * found as the sign bit of its element and spread over it as ones.
  */
-import { SAT } from '../vector/elements';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
+
+/** VSCR.SAT: a result was saturated since the bit was cleared. */
+export const SAT = 1;
 
 /** Widths of elements in bits. */
 export type Width = 8 | 16 | 32 | 64;
@@ -120,6 +122,31 @@ function saturateSigned(s: Semantics, width: Width, a: U64, result: U64, possibl
     .shru(width - 1)
     .add(~signs(width));
   return choose(over, limit, result);
+}
+
+/** The nearest number that has `width` bits. */
+export function saturateNumber(s: Semantics, width: 16 | 32, how: Signedness, number: U64): U64 {
+  const x = s.let(number);
+  const { low, high } = limits(width, how);
+  const nearest = s.let(x.lts(low).choose(low, x.gts(high).choose(high, x)));
+  saturate(s, x.xor(nearest));
+  return nearest;
+}
+const limits = (width: 8 | 16 | 32, how: Signedness): { readonly low: bigint; readonly high: bigint } =>
+  how === 'signed'
+    ? { low: -(1n << BigInt(width - 1)), high: (1n << BigInt(width - 1)) - 1n }
+    : { low: 0n, high: (1n << BigInt(width)) - 1n };
+
+/** Elements of twice the width (of kind `from`), as near as `width` bits (of kind `to`) can have them. */
+export function saturateElements(s: Semantics, width: 8 | 16, from: Signedness, to: Signedness, value: U64): U64 {
+  const wide = width === 8 ? 16 : 32;
+  const x = s.let(value);
+  const { low, high } = limits(width, to);
+  const all = (limit: bigint): U64 => u64(everywhere(wide, limit));
+  const above = from === 'unsigned' ? x : s.let(maximum(s, wide, 'signed', x, all(low)));
+  const nearest = s.let(minimum(s, wide, from, above, all(high)));
+  saturate(s, x.xor(nearest));
+  return nearest;
 }
 
 /** 1 in each word whose sum carries out. */

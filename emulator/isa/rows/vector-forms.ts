@@ -62,19 +62,20 @@ export const halves2 =
 
 /** The same operation on each doubleword of VRA, VRB and VRC. */
 export const halves3 =
-  (op: (a: U64, b: U64, c: U64) => U64) =>
+  (op: (a: U64, b: U64, c: U64, s: Semantics) => U64) =>
   (s: Semantics): void => {
     s.requires('VEC');
     const [t, a, b, c] = [s.vr('VRT'), s.vr('VRA'), s.vr('VRB'), s.vr('VRC')];
-    t.setHi(op(a.hi, b.hi, c.hi));
-    t.setLo(op(a.lo, b.lo, c.lo));
+    t.setHi(op(a.hi, b.hi, c.hi, s));
+    t.setLo(op(a.lo, b.lo, c.lo, s));
   };
 
 /** The same operation on each element. */
 export const elements1 = (width: 8 | 16 | 32, op: (b: U64) => U64) => halves1((b) => eachElement(width, op)(b));
-export const elements2 = (width: 8 | 16 | 32, op: (a: U64, b: U64) => U64) =>
-  halves2((a, b) => eachElement(width, op)(a, b));
-export const elements3 = (width: 8 | 16 | 32, op: (a: U64, b: U64, c: U64) => U64) => halves3(eachElement(width, op));
+export const elements2 = (width: 8 | 16 | 32, op: (a: U64, b: U64, s: Semantics) => U64) =>
+  halves2((a, b, s) => eachElement(width, (x: U64, y: U64) => op(x, y, s))(a, b));
+export const elements3 = (width: 8 | 16 | 32, op: (a: U64, b: U64, c: U64, s: Semantics) => U64) =>
+  halves3((a, b, c, s) => eachElement(width, (x: U64, y: U64, z: U64) => op(x, y, z, s))(a, b, c));
 
 /** VRT = any value of 128 bits. */
 export const whole =
@@ -130,6 +131,19 @@ export function addQuads(s: Semantics, a: Quad, b: Quad, carryIn: U64 | number):
   return { sum: quad(high.sum, low.sum), carry: high.carry };
 }
 export const notQuad = (value: Quad): Quad => quad(value.hi.not(), value.lo.not());
+
+/** Puts the low `size` bytes of a number into a value, beginning at byte `at` from the left. */
+export function insertBytes(s: Semantics, value: Quad, size: 1 | 2 | 4 | 8, at: U64, element: U64): Quad {
+  const position = s.let(
+    u64(16 - size)
+      .sub(at)
+      .shl(3),
+  );
+  const ones = (1n << BigInt(8 * size)) - 1n;
+  const hole = once(s, shiftLeft(s, quad(0, ones), position));
+  const moved = shiftLeft(s, quad(0, s.let(element.and(ones))), position);
+  return quad(value.hi.and(hole.hi.not()).or(moved.hi), value.lo.and(hole.lo.not()).or(moved.lo));
+}
 
 /** Replaces `width` bits of a value, `position` bits from the right; they do not cross doublewords. */
 export function insertElement(value: Quad, position: U64, width: 8 | 16 | 32, element: U64): Quad {

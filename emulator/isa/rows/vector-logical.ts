@@ -1,5 +1,4 @@
 /** Vector compare, logical, rotate, shift and count instructions, Power ISA 3.0B Book I 6.8.6, 6.9 and 6.13 ff. */
-import { vslv, vsrv } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import { type U64, doubled, mask, u64 } from '../values';
@@ -17,7 +16,6 @@ import {
 } from './vector-elements';
 import {
   type Quad,
-  call2,
   elements1,
   elements2,
   halves1,
@@ -103,6 +101,24 @@ function rotateInsertDoublewords(s: Semantics): void {
   t.setLo(insert(t.lo, a.lo, b.lo));
 }
 
+const SEVENS = everywhere(8, 7n);
+
+/** Bytes shifted left by the low 3 bits of the bytes of VRB; bits of the byte to the right come in. */
+function shiftLeftVariable(s: Semantics): Quad {
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  // Shifted by 1 and by 7 - n, so that nothing comes in where n is 0.
+  const shift = (x: U64, next: U64, n: U64): U64 =>
+    shiftElementsLeft(s, 8, x, n).or(shiftElementsRight(s, 8, next.shru(1).and(everywhere(8, 0x7fn)), n.xor(SEVENS)));
+  return quad(shift(a.hi, a.hi.shl(8).or(a.lo.shru(56)), b.hi), shift(a.lo, a.lo.shl(8), b.lo));
+}
+/** The same to the right; bits of the byte to the left come in. */
+function shiftRightVariable(s: Semantics): Quad {
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  const shift = (x: U64, next: U64, n: U64): U64 =>
+    shiftElementsRight(s, 8, x, n).or(shiftElementsLeft(s, 8, next.shl(1).and(everywhere(8, 0xfen)), n.xor(SEVENS)));
+  return quad(shift(a.hi, a.hi.shru(8), b.hi), shift(a.lo, a.lo.shru(8).or(a.hi.shl(56)), b.lo));
+}
+
 /** The bytes from SHB on of VRA || VRB. */
 function shiftDouble(s: Semantics): Quad {
   const [a, b] = [s.vr('VRA'), s.vr('VRB')];
@@ -140,8 +156,8 @@ export const VECTOR_ROTATE_SHIFT = section('Power ISA 3.0B Book I 6.8.6 and 6.9,
   insn('vslo',   '000100 VRT VRA VRB 10000001100',  'VRT,VRA,VRB',     'Vector Shift Left by Octet',                       whole((s) => shiftLeft(s, s.vr('VRA'), s.vr('VRB').lo.and(0x78)))),
   insn('vsro',   '000100 VRT VRA VRB 10001001100',  'VRT,VRA,VRB',     'Vector Shift Right by Octet',                      whole((s) => shiftRight(s, s.vr('VRA'), s.vr('VRB').lo.and(0x78)))),
   insn('vsldoi', '000100 VRT VRA VRB / SHB 101100', 'VRT,VRA,VRB,SHB', 'Vector Shift Left Double by Octet Immediate',      whole(shiftDouble)),
-  insn('vslv',   '000100 VRT VRA VRB 11101000100',  'VRT,VRA,VRB',     'Vector Shift Left Variable',                       call2(vslv)),
-  insn('vsrv',   '000100 VRT VRA VRB 11100000100',  'VRT,VRA,VRB',     'Vector Shift Right Variable',                      call2(vsrv)),
+  insn('vslv',   '000100 VRT VRA VRB 11101000100',  'VRT,VRA,VRB',     'Vector Shift Left Variable',                       whole(shiftLeftVariable)),
+  insn('vsrv',   '000100 VRT VRA VRB 11100000100',  'VRT,VRA,VRB',     'Vector Shift Right Variable',                      whole(shiftRightVariable)),
 ]);
 
 const LOW_BITS = everywhere(8, 1n);

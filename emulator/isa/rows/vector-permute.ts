@@ -1,16 +1,26 @@
 /** Vector instructions that move elements, Power ISA 3.0B Book I 6.8. */
-import { insertBytes, packPixel, packSaturate, unpackPixel, vbpermd, vbpermq, vgbbd } from '../vector/permute';
-import { SAT } from '../vector/elements';
+import { packPixel, unpackPixel } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
-import { type Width, ZERO, everywhere, interleave, narrow, signExtend } from './vector-elements';
+import {
+  SAT,
+  type Signedness,
+  type Width,
+  ZERO,
+  everywhere,
+  interleave,
+  narrow,
+  saturateElements,
+  signExtend,
+} from './vector-elements';
 import {
   type Quad,
-  call,
   call1,
   call2,
+  halves1,
   halves2,
+  insertBytes,
   leftWords,
   quad,
   rightWords,
@@ -38,13 +48,17 @@ const packDoublewords = (narrow: (s: Semantics, x: U64) => U64) =>
   });
 
 const mergeWords = (a: U64, b: U64): Quad => quad(leftWords(a, b), rightWords(a, b));
-/** The right halves of the elements of VRA || VRB. */
-const packModulo = (width: 8 | 16) =>
+/** The right halves of the elements of VRA || VRB, after something happened to them. */
+const pack = (width: 8 | 16, change: (s: Semantics, x: U64) => U64) =>
   whole((s) => {
     const [a, b] = [s.vr('VRA'), s.vr('VRB')];
-    const pair = (x: Quad): U64 => rightWords(narrow(s, width, x.hi), narrow(s, width, x.lo));
-    return quad(pair(a), pair(b));
+    const half = (x: U64): U64 => narrow(s, width, change(s, x));
+    return quad(rightWords(half(a.hi), half(a.lo)), rightWords(half(b.hi), half(b.lo)));
   });
+const packModulo = (width: 8 | 16) => pack(width, (_, x) => x);
+const packSaturate = (width: 8 | 16, from: Signedness, to: Signedness) =>
+  pack(width, (s, x) => saturateElements(s, width, from, to, x));
+
 /** The elements of one doubleword of VRB, each twice as wide. */
 const unpack = (width: 8 | 16, half: 'hi' | 'lo') =>
   whole((s) => {
@@ -57,17 +71,17 @@ const unpackWords = (b: U64): Quad => quad(b.shrs(32), b.exts32());
 // prettier-ignore
 export const VECTOR_PACK = section('Power ISA 3.0B Book I 6.8.1', [
   insn('vpkpx',   '000100 VRT VRA VRB 01100001110',   'VRT,VRA,VRB', 'Vector Pack Pixel',                                 call2(packPixel)),
-  insn('vpkshss', '000100 VRT VRA VRB 00110001110',   'VRT,VRA,VRB', 'Vector Pack Signed Halfword Signed Saturate',       call2(packSaturate('i16', 'i8'))),
-  insn('vpkswss', '000100 VRT VRA VRB 00111001110',   'VRT,VRA,VRB', 'Vector Pack Signed Word Signed Saturate',           call2(packSaturate('i32', 'i16'))),
+  insn('vpkshss', '000100 VRT VRA VRB 00110001110',   'VRT,VRA,VRB', 'Vector Pack Signed Halfword Signed Saturate',       packSaturate(8, 'signed', 'signed')),
+  insn('vpkswss', '000100 VRT VRA VRB 00111001110',   'VRT,VRA,VRB', 'Vector Pack Signed Word Signed Saturate',           packSaturate(16, 'signed', 'signed')),
   insn('vpksdss', '000100 VRT VRA VRB 10111001110',   'VRT,VRA,VRB', 'Vector Pack Signed Doubleword Signed Saturate',     packDoublewords((s, x) => saturated(s, x.lts(-WORD).choose(-WORD, x.gts(WORD - 1n).choose(WORD - 1n, x)), x))),
-  insn('vpkshus', '000100 VRT VRA VRB 00100001110',   'VRT,VRA,VRB', 'Vector Pack Signed Halfword Unsigned Saturate',     call2(packSaturate('i16', 'u8'))),
-  insn('vpkswus', '000100 VRT VRA VRB 00101001110',   'VRT,VRA,VRB', 'Vector Pack Signed Word Unsigned Saturate',         call2(packSaturate('i32', 'u16'))),
+  insn('vpkshus', '000100 VRT VRA VRB 00100001110',   'VRT,VRA,VRB', 'Vector Pack Signed Halfword Unsigned Saturate',     packSaturate(8, 'signed', 'unsigned')),
+  insn('vpkswus', '000100 VRT VRA VRB 00101001110',   'VRT,VRA,VRB', 'Vector Pack Signed Word Unsigned Saturate',         packSaturate(16, 'signed', 'unsigned')),
   insn('vpksdus', '000100 VRT VRA VRB 10101001110',   'VRT,VRA,VRB', 'Vector Pack Signed Doubleword Unsigned Saturate',   packDoublewords((s, x) => saturated(s, x.lts(0).choose(0, x.gts(WORD_MAX).choose(WORD_MAX, x)), x))),
   insn('vpkuhum', '000100 VRT VRA VRB 00000001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Modulo',     packModulo(8)),
   insn('vpkuwum', '000100 VRT VRA VRB 00001001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Modulo',         packModulo(16)),
   insn('vpkudum', '000100 VRT VRA VRB 10001001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Doubleword Unsigned Modulo',   packDoublewords((_, x) => x)),
-  insn('vpkuhus', '000100 VRT VRA VRB 00010001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Saturate',   call2(packSaturate('u16', 'u8'))),
-  insn('vpkuwus', '000100 VRT VRA VRB 00011001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Saturate',       call2(packSaturate('u32', 'u16'))),
+  insn('vpkuhus', '000100 VRT VRA VRB 00010001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Halfword Unsigned Saturate',   packSaturate(8, 'unsigned', 'unsigned')),
+  insn('vpkuwus', '000100 VRT VRA VRB 00011001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Word Unsigned Saturate',       packSaturate(16, 'unsigned', 'unsigned')),
   insn('vpkudus', '000100 VRT VRA VRB 10011001110',   'VRT,VRA,VRB', 'Vector Pack Unsigned Doubleword Unsigned Saturate', packDoublewords((s, x) => saturated(s, x.gtu(WORD_MAX).choose(WORD_MAX, x), x))),
   insn('vupkhpx', '000100 VRT ///// VRB 01101001110', 'VRT,VRB',     'Vector Unpack High Pixel',                          call1(unpackPixel('high'))),
   insn('vupkhsb', '000100 VRT ///// VRB 01000001110', 'VRT,VRB',     'Vector Unpack High Signed Byte',                    unpack(8, 'hi')),
@@ -157,6 +171,9 @@ function bytesOf(s: Semantics, size: number, fromRight: U64): U64 {
 /** The element that begins at byte UIM of VRB, at the right end of doubleword 0. */
 const extract = (size: number) => whole((s) => quad(bytesOf(s, size, u64(16 - size).sub(s.n('UIM4'))), 0));
 
+/** The element that ends at byte 7 of VRB goes to byte UIM of VRT. */
+const insert = (size: 1 | 2 | 4 | 8) => whole((s) => insertBytes(s, s.vr('VRT'), size, s.n('UIM4'), s.vr('VRB').hi));
+
 /** The element of VRB at the byte whose number RA has. */
 const extractIndexed =
   (size: number, fromRight: (index: U64) => U64) =>
@@ -165,23 +182,57 @@ const extractIndexed =
     s.RT.set(bytesOf(s, size, fromRight(s.RA.and(15))));
   };
 
+/** One bit for each of the `count` bytes that a doubleword has on its right: the last bit of what it chooses. */
+const permuteBits = (s: Semantics, count: number, bytes: U64, choose: (index: U64) => U64): U64 =>
+  Array.from({ length: count }, (_, n) =>
+    choose(s.let(bytes.shru(8 * n).and(0xff)))
+      .and(1)
+      .shl(n),
+  ).reduce((all, bit) => all.or(bit));
+
+/** Bits of VRA by the bytes of VRB, in bits 48:63; numbers above 127 give zeros. */
+function permuteQuadwordBits(s: Semantics): Quad {
+  const [a, b] = [s.vr('VRA'), s.vr('VRB')];
+  // Bit 63 - n from the right is n's complement modulo 64.
+  const bit = (index: U64): U64 => index.ltu(128).choose(index.ltu(64).choose(a.hi, a.lo).shru(index.not()), 0);
+  return quad(
+    permuteBits(s, 8, b.hi, bit)
+      .shl(8)
+      .or(permuteBits(s, 8, b.lo, bit)),
+    0,
+  );
+}
+
+/** The bits of a doubleword as a matrix of eight bytes, transposed: blocks of 1, 2 and 4 bits change places. */
+function transpose(s: Semantics, x: U64): U64 {
+  const steps = [
+    [7, 0x00aa_00aa_00aa_00aan],
+    [14, 0x0000_cccc_0000_ccccn],
+    [28, 0x0000_0000_f0f0_f0f0n],
+  ] as const;
+  return steps.reduce((value, [distance, mask]) => {
+    const moved = s.let(value.xor(value.shru(distance)).and(mask));
+    return s.let(value.xor(moved).xor(moved.shl(distance)));
+  }, s.let(x));
+}
+
 // prettier-ignore
 export const VECTOR_EXTRACT = section('Power ISA 3.0B Book I 6.8 and chapter 6, extract, insert, gather', [
   insn('vextractub', '000100 VRT / UIM4 VRB 01000001101', 'VRT,VRB,UIM4', 'Vector Extract Unsigned Byte',                   extract(1)),
   insn('vextractuh', '000100 VRT / UIM4 VRB 01001001101', 'VRT,VRB,UIM4', 'Vector Extract Unsigned Halfword',               extract(2)),
   insn('vextractuw', '000100 VRT / UIM4 VRB 01010001101', 'VRT,VRB,UIM4', 'Vector Extract Unsigned Word',                   extract(4)),
   insn('vextractd',  '000100 VRT / UIM4 VRB 01011001101', 'VRT,VRB,UIM4', 'Vector Extract Doubleword',                      extract(8)),
-  insn('vinsertb',   '000100 VRT / UIM4 VRB 01100001101', 'VRT,VRB,UIM4', 'Vector Insert Byte',                             call(insertBytes(1), 'VRT', 'VRB', 'UIM4')),
-  insn('vinserth',   '000100 VRT / UIM4 VRB 01101001101', 'VRT,VRB,UIM4', 'Vector Insert Halfword',                         call(insertBytes(2), 'VRT', 'VRB', 'UIM4')),
-  insn('vinsertw',   '000100 VRT / UIM4 VRB 01110001101', 'VRT,VRB,UIM4', 'Vector Insert Word',                             call(insertBytes(4), 'VRT', 'VRB', 'UIM4')),
-  insn('vinsertd',   '000100 VRT / UIM4 VRB 01111001101', 'VRT,VRB,UIM4', 'Vector Insert Doubleword',                       call(insertBytes(8), 'VRT', 'VRB', 'UIM4')),
+  insn('vinsertb',   '000100 VRT / UIM4 VRB 01100001101', 'VRT,VRB,UIM4', 'Vector Insert Byte',                             insert(1)),
+  insn('vinserth',   '000100 VRT / UIM4 VRB 01101001101', 'VRT,VRB,UIM4', 'Vector Insert Halfword',                         insert(2)),
+  insn('vinsertw',   '000100 VRT / UIM4 VRB 01110001101', 'VRT,VRB,UIM4', 'Vector Insert Word',                             insert(4)),
+  insn('vinsertd',   '000100 VRT / UIM4 VRB 01111001101', 'VRT,VRB,UIM4', 'Vector Insert Doubleword',                       insert(8)),
   insn('vextublx',   '000100 RT RA VRB 11000001101',      'RT,RA,VRB',    'Vector Extract Unsigned Byte Left-Indexed',      extractIndexed(1, (index) => u64(15).sub(index))),
   insn('vextuhlx',   '000100 RT RA VRB 11001001101',      'RT,RA,VRB',    'Vector Extract Unsigned Halfword Left-Indexed',  extractIndexed(2, (index) => u64(14).sub(index))),
   insn('vextuwlx',   '000100 RT RA VRB 11010001101',      'RT,RA,VRB',    'Vector Extract Unsigned Word Left-Indexed',      extractIndexed(4, (index) => u64(12).sub(index))),
   insn('vextubrx',   '000100 RT RA VRB 11100001101',      'RT,RA,VRB',    'Vector Extract Unsigned Byte Right-Indexed',     extractIndexed(1, (index) => index)),
   insn('vextuhrx',   '000100 RT RA VRB 11101001101',      'RT,RA,VRB',    'Vector Extract Unsigned Halfword Right-Indexed', extractIndexed(2, (index) => index)),
   insn('vextuwrx',   '000100 RT RA VRB 11110001101',      'RT,RA,VRB',    'Vector Extract Unsigned Word Right-Indexed',     extractIndexed(4, (index) => index)),
-  insn('vbpermd',    '000100 VRT VRA VRB 10111001100',    'VRT,VRA,VRB',  'Vector Bit Permute Doubleword',                  call2(vbpermd)),
-  insn('vbpermq',    '000100 VRT VRA VRB 10101001100',    'VRT,VRA,VRB',  'Vector Bit Permute Quadword',                    call2(vbpermq)),
-  insn('vgbbd',      '000100 VRT ///// VRB 10100001100',  'VRT,VRB',      'Vector Gather Bits by Bytes by Doubleword',      call1(vgbbd)),
+  insn('vbpermd',    '000100 VRT VRA VRB 10111001100',    'VRT,VRA,VRB',  'Vector Bit Permute Doubleword',                  halves2((a, b, s) => permuteBits(s, 8, b, (index) => index.ltu(64).choose(a.shru(index.not()), 0)))),
+  insn('vbpermq',    '000100 VRT VRA VRB 10101001100',    'VRT,VRA,VRB',  'Vector Bit Permute Quadword',                    whole(permuteQuadwordBits)),
+  insn('vgbbd',      '000100 VRT ///// VRB 10100001100',  'VRT,VRB',      'Vector Gather Bits by Bytes by Doubleword',      halves1((b, s) => transpose(s, b))),
 ]);

@@ -1,5 +1,5 @@
 /** Vector instructions for ciphers, hashes, checksums and decimal numbers, and VSCR: Power ISA 3.0B Book I 6.11 ff. */
-import { polynomialSum, vcipher, vcipherlast, vncipher, vncipherlast, vsbox, vshasigmaw } from '../vector/crypto';
+import { polynomialSum, vcipher, vcipherlast, vncipher, vncipherlast, vsbox } from '../vector/crypto';
 import {
   bcdadd,
   bcdcfn,
@@ -20,7 +20,7 @@ import {
 import { vpermxor } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
-import { type U64, u64 } from '../values';
+import { type U64, doubled, u64 } from '../values';
 import { type Quad, addQuads, call, call1, call2, call3, quad, whole } from './vector-forms';
 
 /** Rotations and shift to the right of a sigma function of SHA-512 (FIPS 180-4 4.1.3); 0 stands for none. */
@@ -30,6 +30,36 @@ const sigma = (x: U64, [first, second, third, shift]: readonly [number, number, 
     .xor(turned(second))
     .xor(shift === 0 ? turned(third) : x.shru(shift));
 };
+
+/** The same of SHA-256 (FIPS 180-4 4.1.2) on a word. */
+const sigmaWord = (x: U64, [first, second, third, shift]: readonly [number, number, number, number]): U64 => {
+  const turned = (n: number): U64 => doubled(x).shru(n);
+  return turned(first)
+    .xor(turned(second))
+    .xor(shift === 0 ? turned(third) : x.shru(shift));
+};
+
+/** vshasigmaw: ST chooses the functions of the compression, bit n of SIX function 1 for word n. */
+function sigmaWords(s: Semantics): Quad {
+  const compression = s.n('ST').ne(0);
+  const of = (word: U64, one: number): U64 => {
+    const x = s.let(word);
+    return s
+      .n('SIX')
+      .and(one)
+      .ne(0)
+      .choose(
+        compression.choose(sigmaWord(x, [6, 11, 25, 0]), sigmaWord(x, [17, 19, 0, 10])),
+        compression.choose(sigmaWord(x, [2, 13, 22, 0]), sigmaWord(x, [7, 18, 0, 3])),
+      )
+      .extu32();
+  };
+  const both = (x: U64, one: number): U64 =>
+    of(x.shru(32), one)
+      .shl(32)
+      .or(of(x.extu32(), one >> 1));
+  return quad(both(s.vr('VRA').hi, 8), both(s.vr('VRA').lo, 2));
+}
 
 /** vshasigmad: ST chooses the functions of the compression, bits 0 and 2 of SIX function 1 for each doubleword. */
 function sigmaDoublewords(s: Semantics): Quad {
@@ -109,7 +139,7 @@ export const VECTOR_CRYPTO = section('Power ISA 3.0B Book I 6.11', [
   insn('vncipher',     '000100 VRT VRA VRB 10101001000',    'VRT,VRA,VRB',     'Vector AES Inverse Cipher',                 call2(vncipher)),
   insn('vncipherlast', '000100 VRT VRA VRB 10101001001',    'VRT,VRA,VRB',     'Vector AES Inverse Cipher Last',            call2(vncipherlast)),
   insn('vsbox',        '000100 VRT VRA ///// 10111001000',  'VRT,VRA',         'Vector AES SubBytes',                       call(vsbox, 'VRT', 'VRA')),
-  insn('vshasigmaw',   '000100 VRT VRA ST SIX 11010000010', 'VRT,VRA,ST,SIX',  'Vector SHA-256 Sigma Word',                 call(vshasigmaw, 'VRT', 'VRA', 'ST', 'SIX')),
+  insn('vshasigmaw',   '000100 VRT VRA ST SIX 11010000010', 'VRT,VRA,ST,SIX',  'Vector SHA-256 Sigma Word',                 whole(sigmaWords)),
   insn('vshasigmad',   '000100 VRT VRA ST SIX 11011000010', 'VRT,VRA,ST,SIX',  'Vector SHA-512 Sigma Doubleword',           whole(sigmaDoublewords)),
   insn('vpmsumb',      '000100 VRT VRA VRB 10000001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Byte',       call2(polynomialSum(8))),
   insn('vpmsumh',      '000100 VRT VRA VRB 10001001000',    'VRT,VRA,VRB',     'Vector Polynomial Multiply-Sum Halfword',   call2(polynomialSum(16))),

@@ -1,10 +1,9 @@
 /** Moves, logical operations and permutations of vector-scalar registers, Power ISA 3.0B Book I 7.6. */
-import { insertBytes } from '../vector/permute';
 import { insn, section } from '../row';
 import type { Semantics, Vsr } from '../semantics';
 import { type U64, u64 } from '../values';
 import { everywhere } from './vector-elements';
-import { type Quad, leftWords, quad, rightWords, shiftRight } from './vector-forms';
+import { type Quad, insertBytes, leftWords, quad, rightWords, shiftRight } from './vector-forms';
 import { halvesVsx as halves, movedRegister as moved, requiresByHalf, wholeVsx as whole } from './vsx-forms';
 import { reverseElements, swapBytes } from './vsx-quad';
 
@@ -86,11 +85,6 @@ function splatByte(s: Semantics): void {
   target.set(all, all);
 }
 
-function insertWord(s: Semantics): void {
-  s.requires('VSX');
-  s.apply(insertBytes(4), s.n('XT'), s.n('XB'), s.n('UIM4'));
-}
-
 /** The bytes of each element of a doubleword in the other order. */
 function reversed(s: Semantics, size: 2 | 4 | 8, value: U64): U64 {
   const x = s.let(value);
@@ -112,7 +106,7 @@ export const VSX_PERMUTE = section('Power ISA 3.0B Book I 7.6, permute', [
   insn('xxspltw',     '111100 XT /// UIM2 XB 010100100 XB XT', 'XT,XB,UIM2',   'VSX Vector Splat Word',                          whole((s) => splatWord(s, s.vsrOf('XB')))),
   insn('xxspltib',    '111100 XT 00 IMM8 0101101000 XT',       'XT,IMM8',      'VSX Vector Splat Immediate Byte',                splatByte),
   insn('xxextractuw', '111100 XT / UIM4 XB 010100101 XB XT',   'XT,XB,UIM4',   'VSX Vector Extract Unsigned Word',               whole((s) => quad(shiftRight(s, s.vsrOf('XB'), u64(12).sub(s.n('UIM4')).and(15).shl(3)).lo.extu32(), 0))),
-  insn('xxinsertw',   '111100 XT / UIM4 XB 010110101 XB XT',   'XT,XB,UIM4',   'VSX Vector Insert Word',                         insertWord),
+  insn('xxinsertw',   '111100 XT / UIM4 XB 010110101 XB XT',   'XT,XB,UIM4',   'VSX Vector Insert Word',                         whole((s) => insertBytes(s, s.vsrOf('XT'), 4, s.n('UIM4'), s.vsrOf('XB').hi))),
   insn('xxbrh',       '111100 XT 00111 XB 111011011 XB XT',    'XT,XB',        'VSX Vector Byte-Reverse Halfword',               reverse(2)),
   insn('xxbrw',       '111100 XT 01111 XB 111011011 XB XT',    'XT,XB',        'VSX Vector Byte-Reverse Word',                   reverse(4)),
   insn('xxbrd',       '111100 XT 10111 XB 111011011 XB XT',    'XT,XB',        'VSX Vector Byte-Reverse Doubleword',             reverse(8)),

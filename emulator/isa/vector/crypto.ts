@@ -1,6 +1,6 @@
-/** AES, SHA-2 and carry-less multiplication, Power ISA 3.0B Book I 6.11; AES by FIPS 197, SHA-2 by FIPS 180-4. */
+/** AES (FIPS 197) and carry-less multiplication, Power ISA 3.0B Book I 6.11. */
 import type { UnitFunction, VectorUnit } from '../vector-unit';
-import { Scratch } from './elements';
+import { Scratch } from './scratch';
 
 const A = new Scratch();
 
@@ -90,31 +90,6 @@ export const vncipher: UnitFunction = (unit, t, a, b) => {
 export const vsbox: UnitFunction = (unit, t, a) => {
   const bytes = unit.u8;
   for (let k = 0; k < 16; k++) bytes[16 * t + k] = S_BOX[bytes[16 * a + k] ?? 0] ?? 0;
-};
-
-/**
- * vshasigmaw: a sigma function of SHA-256 on each word.
- *
- * @param st 0 for the functions of the message schedule, 1 for those of the compression
- * @param six for word i, bit 8 >> i chooses function 1 instead of 0
- */
-export const vshasigmaw: UnitFunction = (unit, t, a, st, six) => {
-  const words = unit.u32;
-  for (let i = 0; i < 4; i++) {
-    const x = words[4 * a + 3 - i] ?? 0;
-    const one = (six & (8 >> i)) !== 0;
-    let value: number;
-    if (st === 0) {
-      value = one
-        ? rotateRight(x, 17) ^ rotateRight(x, 19) ^ (x >>> 10)
-        : rotateRight(x, 7) ^ rotateRight(x, 18) ^ (x >>> 3);
-    } else {
-      value = one
-        ? rotateRight(x, 6) ^ rotateRight(x, 11) ^ rotateRight(x, 25)
-        : rotateRight(x, 2) ^ rotateRight(x, 13) ^ rotateRight(x, 22);
-    }
-    words[4 * t + 3 - i] = value;
-  }
 };
 
 /** Xor of the carry-less products of the elements of `bits` bits, in elements of twice the width. */
