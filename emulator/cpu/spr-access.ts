@@ -8,8 +8,11 @@
  */
 import { PRIVILEGE_RANK } from '../isa/causes';
 import type { FacilityName } from '../isa/facilities';
+import type { Privilege } from '../isa/ir';
 import { type SprRow, SPRN, SPRS, sprByNumber } from '../isa/sprs';
 import * as state from './state';
+
+const PRIVILEGES: readonly Privilege[] = ['problem', 'privileged', 'hypervisor', 'ultravisor'];
 
 /** Outcome of the check: the row to access, nothing to do, or an interrupt. */
 export type SprDecision =
@@ -60,9 +63,8 @@ export function reachOf(
   rank: number,
   load: (number: number) => bigint,
 ): bigint | undefined {
-  const { reach } = row;
-  const limit =
-    rank === PRIVILEGE_RANK.problem ? reach.problem : rank === PRIVILEGE_RANK.privileged ? reach.privileged : undefined;
+  const privilege = PRIVILEGES[rank];
+  const limit = privilege && row.reach[privilege];
   if (typeof limit !== 'string') return limit;
   return write ? load(SPRN[limit]) : undefined;
 }
@@ -144,7 +146,7 @@ export function fillSprAccess(u8: Uint8Array): void {
       const at = state.SPR_ACCESS + 2048 * rank + row.number;
       if (row.read !== undefined && rank >= PRIVILEGE_RANK[row.read]) u8[at] = state.SPR_ACCESS_PLAIN;
       const plainWrite =
-        row.bits === 64 && row.reach.privileged === undefined && !isControlling(row.number) && !isAttended(row.number);
+        row.bits === 64 && Object.keys(row.reach).length === 0 && !isControlling(row.number) && !isAttended(row.number);
       if (plainWrite && row.write !== undefined && rank >= PRIVILEGE_RANK[row.write]) {
         u8[at + 1024] = state.SPR_ACCESS_PLAIN;
       }

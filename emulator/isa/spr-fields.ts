@@ -141,3 +141,5 @@ const ones = (...bits: readonly number[]): bigint => bits.reduce((mask, n) => ma
 /** What problem state sees of MMCR0: FC, PMAE and PMAO; of MMCR2: for each counter whether it is frozen there. */
 export const MMCR0_PROBLEM = ones(32, 37, 56);
 export const MMCR2_PROBLEM = ones(1, 10, 19, 28, 37, 46);
+/** What the operating system sees of PSSCR (Linux, PSSCR_GUEST_VIS): PLS, TR, MTL and RL, and reserved bits among them. */
+export const PSSCR_PRIVILEGED = 0xf000_0000_0000_03ffn;

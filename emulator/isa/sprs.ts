@@ -32,10 +32,7 @@ export interface SprRow extends RegisterRow {
   readonly reach: Reach;
 }
 
-export interface Reach {
-  readonly problem?: bigint | 'UAMOR';
-  readonly privileged?: 'AMOR';
-}
+export type Reach = Readonly<Partial<Record<Privilege, bigint | 'UAMOR' | 'AMOR' | 'HMER'>>>;
 
 /** The high word only; a write sets the ones that are written, or resets them; the same of the high word. */
 export type Way = 'high' | 'set' | 'set high' | 'reset' | 'reset high';
@@ -163,7 +160,7 @@ export const SPRS: readonly SprRow[] = [
   spr(308, 'SPURR',   'sh', 64, 'Scaled Processor Utilization of Resources Register.', { time: true }),
   spr(309, 'PURR',    'sh', 64, 'Processor Utilization of Resources Register.', { time: true }),
   spr(446, 'TIR',     's-', 64, 'Thread Identification Register.', { facility: 'MSGP' }),
-  spr(823, 'PSSCR_SU', 'ss', 64, 'Processor Stop Status and Control Register, privileged access.', { storage: 855, fields: F.PSSCR_FIELDS }),
+  spr(823, 'PSSCR_SU', 'ss', 64, 'Processor Stop Status and Control Register, privileged access.', { storage: 855, fields: F.PSSCR_FIELDS, reach: { privileged: F.PSSCR_PRIVILEGED } }),
   spr(848, 'IC',      'sh', 64, 'Instruction Counter.', { time: true }),
   spr(849, 'VTB',     'sh', 64, 'Virtual Time Base.', { time: true }),
   spr(1023, 'PIR',    's-', 32, 'Processor Identification Register.'),
@@ -188,7 +185,7 @@ export const SPRS: readonly SprRow[] = [
   spr(315, 'HSRR1',   'hh', 64, 'Hypervisor Machine Status Save/Restore Register 1: MSR for hrfid.', { fields: F.SRR1_FIELDS }),
   spr(318, 'LPCR',    'hh', 64, 'Logical Partitioning Control Register.', { fields: F.LPCR_FIELDS }),
   spr(319, 'LPIDR',   'hh', 32, 'Logical Partition Identification Register.'),
-  spr(336, 'HMER',    'hh', 64, 'Hypervisor Maintenance Exception Register.'),
+  spr(336, 'HMER',    'hh', 64, 'Hypervisor Maintenance Exception Register: a write keeps bits, and sets none.', { reach: { hypervisor: 'HMER', ultravisor: 'HMER' } }),
   spr(337, 'HMEER',   'hh', 64, 'Hypervisor Maintenance Exception Enable Register.'),
   spr(338, 'PCR',     'hh', 64, 'Processor Compatibility Register.'),
   spr(339, 'HEIR',    'hh', 32, 'Hypervisor Emulation Instruction Register: the instruction of a Hypervisor Emulation Assistance interrupt.'),

@@ -184,6 +184,29 @@ describe('the performance monitor in problem state, by MMCR0.PMCC', () => {
   });
 });
 
+it('a write of HMER clears bits and sets none', () => {
+  cpu.reset();
+  for (const state of [HV, HV | S]) {
+    cpu.setSpr(SPRN.HMER, 0b1100n);
+    cpu.setGpr(3, 0b1010n);
+    expect(access(SPRN.HMER, true, SF | LE | state)).toBe('done');
+    expect(cpu.spr(SPRN.HMER)).toBe(0b1000n);
+  }
+});
+
+it('the operating system sees a part of PSSCR', () => {
+  cpu.reset();
+  const all = (1n << 64n) - 1n;
+  cpu.setSpr(SPRN.PSSCR, all);
+  expect(access(823, false, SF | LE)).toBe('done');
+  expect(cpu.gpr(3)).toBe(0xf000_0000_0000_03ffn);
+  cpu.setGpr(3, 0n);
+  access(823, true, SF | LE);
+  expect(cpu.spr(SPRN.PSSCR)).toBe(all & ~0xf000_0000_0000_03ffn);
+  access(855, false, SF | LE | HV);
+  expect(cpu.gpr(3)).toBe(all & ~0xf000_0000_0000_03ffn);
+});
+
 it('what counts time goes on with it', () => {
   cpu.reset();
   for (const name of ['PURR', 'SPURR', 'VTB', 'IC']) {
