@@ -1,6 +1,7 @@
 /** How a CPU thread comes to an interrupt: what generated code left for, and the entry. */
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import { type InterruptRow, VECTOR } from '../isa/interrupts';
+import { MSR_BIT } from '../isa/registers';
 import { SPRN, sprMask } from '../isa/sprs';
 import { rowOf } from '../isa/table';
 import {
@@ -48,6 +49,11 @@ export interface Interrupt {
 
 /** Registers, memory, services and interrupts; `Cpu` adds execution. */
 export abstract class CpuInterrupts extends CpuServices {
+  /** An address as the program meant it: in 32-bit mode the high word does not count (Book I 1.10.3). */
+  private effective(address: bigint): bigint {
+    return (this.msr & MSR_BIT.SF) === 0n ? BigInt.asUintN(32, address) : address;
+  }
+
   /** The interrupt that generated code left for. */
   protected requested(): InterruptRequest {
     const word = this.view.getUint32(state.CAUSE_WORD, true);
@@ -64,11 +70,15 @@ export abstract class CpuInterrupts extends CpuServices {
       case INTERRUPT_CAUSES.trap:
         return programInterrupt('trap', `${rowOf(word)?.name ?? 'trap'} trapped`);
       case INTERRUPT_CAUSES.alignment:
-        return alignmentInterrupt(info);
+        return alignmentInterrupt(this.effective(info));
       case INTERRUPT_CAUSES['atomic-function']:
-        return refusedAccess(info, DSISR_ATOMIC_FUNCTION, 'the atomic instruction has no such function');
+        return refusedAccess(
+          this.effective(info),
+          DSISR_ATOMIC_FUNCTION,
+          'the atomic instruction has no such function',
+        );
       case INTERRUPT_CAUSES['cache-inhibited']:
-        return refusedAccess(info, DSISR_CACHE_INHIBITED, 'an access past the caches needs MSR.DR = 0');
+        return refusedAccess(this.effective(info), DSISR_CACHE_INHIBITED, 'an access past the caches needs MSR.DR = 0');
       case INTERRUPT_CAUSES['tm-bad-thing']:
         return programInterrupt('tm bad thing', 'there are no transactions to go to or to come from');
       case INTERRUPT_CAUSES.facility:

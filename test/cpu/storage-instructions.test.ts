@@ -177,6 +177,12 @@ describe('atomic operations of memory', () => {
     cpu.setGpr(3, DATA + offset);
     expect(interruptOf(run(cpu, text, 1)).vector).toBe(0x600);
   });
+  it.each(['ldarx 4,0,3', 'lwat 4,3,9'])('in 32-bit mode DAR has the low word of the address of %s', (text) => {
+    const cpu = newCpu(HV);
+    cpu.setGpr(3, (0x1234n << 32n) | (DATA + 1n));
+    expect([0x300, 0x600]).toContain(interruptOf(run(cpu, text, 1)).vector);
+    expect(cpu.spr(SPRN.DAR)).toBe(DATA + 1n);
+  });
 });
 
 describe('copy and paste', () => {
