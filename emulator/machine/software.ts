@@ -77,19 +77,17 @@ export class GuestSymbols {
       named: (name) => {
         for (const table of tables) {
           const symbol = table.named(name);
-          if (symbol) return placed(table, symbol, table === own);
+          if (symbol) return placed(table, symbol);
         }
         return undefined;
       },
-      beginning: (prefix, limit) => {
-        const [table] = tables;
-        return table?.beginning(prefix, limit).map((symbol) => placed(table, symbol, table === own)) ?? [];
-      },
+      beginning: (prefix, limit) =>
+        tables[0]?.beginning(prefix, limit).map((symbol) => placed(tables[0], symbol)) ?? [],
     };
   }
 }
 
-function placed(table: SymbolTable, symbol: ImageSymbol, own: boolean): PlacedSymbol {
+function placed(table: SymbolTable | undefined, symbol: ImageSymbol): PlacedSymbol {
   const { name, address, size, type } = symbol;
-  return { name, address, size, type, places: table.places(symbol), own };
+  return { name, address, size, type, places: table?.places(symbol) ?? [address] };
 }

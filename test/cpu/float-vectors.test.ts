@@ -6,10 +6,11 @@ import { DIFFERENCES, explains } from '../qemu/differences';
 import { EmulatedMachine } from '../qemu/emulated';
 import { FLOAT_ROWS, floatCase } from '../qemu/float-cases';
 import { changed } from '../qemu/float-vectors';
+import { PROBLEM_LITTLE } from '../qemu/modes';
 import { caseAddress } from '../qemu/record';
 
 const ADDRESS = caseAddress(0);
-const machine = new EmulatedMachine(true);
+const machine = new EmulatedMachine(PROBLEM_LITTLE);
 
 /** Lines of the vectors by the name of the row. */
 const vectors = new Map<string, string[]>();
@@ -39,7 +40,7 @@ describe('as qemu-ppc64le, but for the explained differences', () => {
         return true;
       });
       expect(outcome).toBe('done');
-      const found = deviations(before, record, qemu, true).filter(
+      const found = deviations(before, record, qemu, PROBLEM_LITTLE).filter(
         (deviation) => deviation.name !== 'fault' && !explains(possible, deviation),
       );
       expect([disassemble(word, 0n).text, ...found]).toEqual([disassemble(word, 0n).text]);

@@ -6,15 +6,17 @@ import { type Deviation, deviations } from './compare';
 import { DIFFERENCES, type Difference, explains } from './differences';
 import { EmulatedMachine } from './emulated';
 import { type Case, Generator } from './generate';
+import type { Mode } from './modes';
+import { runSystemBatch } from './qemu-system';
 import { runUserBatch } from './qemu-user';
 import { Random } from './random';
 import { RECORD_BYTES } from './record';
-import { COMPARED } from './rows';
+import { COMPARED, LEFT_OUT_OF_SYSTEM, NOT_IN_PROGRAMS } from './rows';
 
 export interface CampaignOptions {
   readonly cases: number;
   readonly seed: number;
-  readonly littleEndian: boolean;
+  readonly mode: Mode;
   /** Only rows whose name this matches. */
   readonly only?: RegExp;
 }
@@ -33,8 +35,8 @@ export interface CampaignResult {
   readonly failures: readonly Failure[];
 }
 
-/** Cases of one run of QEMU. */
-const BATCH = 1000;
+/** Cases of one run of QEMU; a bare machine takes longer to start. */
+const BATCH = { problem: 1000, supervisor: 5000, hypervisor: 5000 } as const;
 /** Share of cases that are programs. */
 const PROGRAMS = 0.25;
 
@@ -46,10 +48,15 @@ interface Run {
   readonly executed: readonly InstructionRow[];
 }
 
-export function runCampaign({ cases, seed, littleEndian, only }: CampaignOptions): CampaignResult {
-  const rows = COMPARED.filter((row) => !only || only.test(row.name));
-  if (rows.length === 0) throw new Error(`No row has a name like ${only?.source ?? ''}.`);
-  const machine = new EmulatedMachine(littleEndian);
+export async function runCampaign({ cases, seed, mode, only }: CampaignOptions): Promise<CampaignResult> {
+  const system = mode.privilege !== 'problem';
+  const leftOut = system ? LEFT_OUT_OF_SYSTEM : [];
+  const rows = COMPARED.filter(
+    (row) => (!only || only.test(row.name)) && !leftOut.some((each) => each.rows.test(row.name)),
+  );
+  const inPrograms = rows.filter(({ name }) => !NOT_IN_PROGRAMS.test(name));
+  if (rows.length === 0) return { cases: 0, rows: new Map(), explained: new Map(), failures: [] };
+  const machine = new EmulatedMachine(mode);
   const counts = new Map<string, number>();
   const explained = new Map<Difference, number>();
   const failures: Failure[] = [];
@@ -57,26 +64,27 @@ export function runCampaign({ cases, seed, littleEndian, only }: CampaignOptions
   let turn = 0;
   for (let batch = 0; done < cases; batch++) {
     const batchSeed = (seed + 7919 * batch) >>> 0;
-    const generator = new Generator(new Random(batchSeed), littleEndian);
+    const generator = new Generator(new Random(batchSeed), mode);
     const mix = new Random(batchSeed ^ 0x5bd1e995);
     const runs: Run[] = [];
-    const size = Math.min(BATCH, cases - done);
-    for (let attempts = 0; runs.length < size && attempts < 20 * BATCH; attempts++) {
+    const size = Math.min(BATCH[mode.privilege], cases - done);
+    for (let attempts = 0; runs.length < size && attempts < 20 * size + 100; attempts++) {
       const n = runs.length;
       const row = rows[turn++ % rows.length];
       if (!row) break;
-      const made = mix.chance(PROGRAMS) ? generator.program(rows, n) : generator.single(row, n);
+      const made =
+        mix.chance(PROGRAMS) && inPrograms.length > 0 ? generator.program(inPrograms, n) : generator.single(row, n);
       const run = emulate(machine, made);
       if (run) runs.push(run);
     }
     if (runs.length === 0) break;
-    const after = onQemu(runs, littleEndian);
+    const after = await onQemu(runs, mode);
     runs.forEach((run, n) => {
       for (const { name } of run.executed) counts.set(name, (counts.get(name) ?? 0) + 1);
       const record = after[n];
       const found =
         record instanceof Uint8Array
-          ? deviations(run.before, run.case.record, record, littleEndian)
+          ? deviations(run.before, run.case.record, record, mode)
           : [{ name: 'qemu', before: '', emulated: 'runs', qemu: record ?? '' }];
       const left = found.filter((deviation) => !explains(run.possible, deviation));
       if (left.length > 0)
@@ -94,20 +102,20 @@ export function runCampaign({ cases, seed, littleEndian, only }: CampaignOptions
 }
 
 /** The records after the runs; where QEMU does not survive a case: what it says. */
-function onQemu(runs: readonly Run[], littleEndian: boolean): (Uint8Array | string)[] {
+async function onQemu(runs: readonly Run[], mode: Mode): Promise<(Uint8Array | string)[]> {
   const records = new Uint8Array(runs.length * RECORD_BYTES);
   runs.forEach((run, n) => records.set(run.before, n * RECORD_BYTES));
   try {
-    const after = runUserBatch({
-      cases: runs.map(({ case: { words, address } }) => ({ words, address })),
-      records,
-      littleEndian,
-    });
+    const cases = runs.map(({ case: { words, address } }) => ({ words, address }));
+    const after =
+      mode.privilege === 'problem'
+        ? runUserBatch({ cases, records, littleEndian: mode.littleEndian })
+        : await runSystemBatch({ cases, records }, mode);
     return runs.map((_, n) => after.subarray(n * RECORD_BYTES, (n + 1) * RECORD_BYTES));
   } catch (error) {
     if (runs.length === 1) return [error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)];
     const half = runs.length >> 1;
-    return [...onQemu(runs.slice(0, half), littleEndian), ...onQemu(runs.slice(half), littleEndian)];
+    return [...(await onQemu(runs.slice(0, half), mode)), ...(await onQemu(runs.slice(half), mode))];
   }
 }
 

@@ -40,6 +40,7 @@ export const cmpld = (ra: number, rb: number): number => xForm(31, 1, ra, rb, 32
 export const cmpdi = (ra: number, si: number): number => dForm(11, 1, ra, si);
 export const add = (rt: number, ra: number, rb: number): number => xForm(31, rt, ra, rb, 266 << 1);
 export const subf = (rt: number, ra: number, rb: number): number => xForm(31, rt, ra, rb, 40 << 1);
+export const ldbrx = (rt: number, ra: number, rb: number): number => xForm(31, rt, ra, rb, 532 << 1);
 export const stdcx = (rs: number, ra: number, rb: number): number => xForm(31, rs, ra, rb, (214 << 1) | 1);
 export const blr = 0x4e800020;
 export const sc = 0x44000002;

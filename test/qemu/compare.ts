@@ -1,4 +1,5 @@
 /** Names what differs between two records after the same case. */
+import { type Mode, SPR_NUMBERS } from './modes';
 import { AT, FAULT_EXIT, WINDOW_BYTES } from './record';
 
 export interface Deviation {
@@ -37,32 +38,53 @@ export function deviations(
   before: Uint8Array,
   emulated: Uint8Array,
   qemu: Uint8Array,
-  littleEndian: boolean,
+  { littleEndian, privilege, sprs }: Mode,
 ): Deviation[] {
   // A signal frame of QEMU holds the low half of FPSCR only.
   const faulted = (record: Uint8Array): boolean =>
     viewOf(record).getBigUint64(AT.exit, littleEndian) === BigInt(FAULT_EXIT);
-  if (faulted(emulated) || faulted(qemu)) {
+  const system = privilege !== 'problem';
+  if (system && faulted(emulated) && faulted(qemu)) {
+    // The handler has its own MSR and went back through SRR0 and SRR1; what it noted of them is compared.
+    copy(emulated, qemu, AT.msr);
+    sprs.forEach((number, i) => {
+      if (number === SPR_NUMBERS.SRR0 || number === SPR_NUMBERS.SRR1) copy(emulated, qemu, AT.sprs + 8 * i);
+    });
+  }
+  if (!system && (faulted(emulated) || faulted(qemu))) {
     for (let at = AT.fpscr; at < AT.fpscr + 4; at++) {
       const high = littleEndian ? at + 4 : at;
       qemu[high] = emulated[high] ?? 0;
     }
   }
   // Signal codes and data addresses are QEMU's own; the rest is compared.
-  if (Buffer.compare(emulated.subarray(0, AT.signalCode), qemu.subarray(0, AT.signalCode)) === 0) {
-    if (same(emulated, qemu, AT.faultNia, 8) && same(emulated, qemu, AT.memory, WINDOW_BYTES)) return [];
-  }
+  const places = [...PLACES, ...(system ? systemPlaces(sprs) : [])];
   const views: Values = [viewOf(before), viewOf(emulated), viewOf(qemu)];
-  const found = PLACES.filter(({ at, bytes }) => !same(emulated, qemu, at, bytes)).map((place) => {
-    const text = (view: DataView): string => doublewords(view, place, littleEndian);
-    return { name: place.name, before: text(views[0]), emulated: text(views[1]), qemu: text(views[2]) };
-  });
+  const found = places
+    .filter(({ at, bytes }) => !same(emulated, qemu, at, bytes))
+    .map((place) => {
+      const text = (view: DataView): string => doublewords(view, place, littleEndian);
+      return { name: place.name, before: text(views[0]), emulated: text(views[1]), qemu: text(views[2]) };
+    });
   for (let at = AT.memory; at < AT.memory + WINDOW_BYTES; at += 16) {
     if (same(emulated, qemu, at, 16)) continue;
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(at, at + 16)).toString('hex');
     found.push({ name: 'memory', before: hex(before), emulated: hex(emulated), qemu: hex(qemu) });
   }
   return found;
+}
+
+function systemPlaces(sprs: readonly number[]): Place[] {
+  const names = new Map(Object.entries(SPR_NUMBERS).map(([name, number]) => [number as number, name.toLowerCase()]));
+  return [
+    { name: 'msr', at: AT.msr, bytes: 8 },
+    { name: 'status', at: AT.signalCode, bytes: 8 },
+    ...sprs.map((number, i) => ({ name: names.get(number) ?? '', at: AT.sprs + 8 * i, bytes: 8 })),
+  ];
+}
+
+function copy(from: Uint8Array, to: Uint8Array, at: number): void {
+  to.set(from.subarray(at, at + 8), at);
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,16 +1,21 @@
 /** Cases on the emulator: the record into the CPU, the case step by step, the CPU into the record. */
-import { Cpu } from '../../emulator/cpu/cpu';
+import { Cpu, type Interrupt } from '../../emulator/cpu/cpu';
 import * as state from '../../emulator/cpu/state';
-import { MSR_BIT } from '../../emulator/isa/registers';
+import { extract } from '../../emulator/isa/fields';
 import { FPSCR, VSCR } from '../../emulator/isa/semantics';
 import { SPRN } from '../../emulator/isa/sprs';
+import { rowOf } from '../../emulator/isa/table';
 import { PhysicalMemory, RESERVED_BYTES } from '../../emulator/memory/physical';
 import { wordBytes } from './elf';
+import { type Mode, SPR_NUMBERS } from './modes';
 import { AT, FAULT_EXIT, PLACE, RECORD_BYTES, SLOT_BYTES, WINDOW_BYTES } from './record';
+import { factsOf } from './rows';
 
 /** Instructions after which a case counts as endless. */
 const STEP_LIMIT = 300;
 const MEMORY_BYTES = 0x4000000;
+/** EA bits that are part of a real address in hypervisor real mode. */
+const REAL_BITS = (1n << 60n) - 1n;
 
 /** What became of a case. */
 export type Outcome =
@@ -27,7 +32,11 @@ export class EmulatedMachine {
   private readonly view: DataView<ArrayBuffer>;
   private touched = false;
 
-  constructor(private readonly littleEndian: boolean) {
+  private get littleEndian(): boolean {
+    return this.mode.littleEndian;
+  }
+
+  constructor(private readonly mode: Mode) {
     const memory = new PhysicalMemory(MEMORY_BYTES, 0);
     this.view = new DataView(memory.memory.buffer);
     this.cpu = new Cpu(memory);
@@ -43,12 +52,6 @@ export class EmulatedMachine {
     };
     this.cpu.setSpr(SPRN.FSCR, -1n);
     this.cpu.setSpr(SPRN.HFSCR, -1n);
-  }
-
-  /** MSR of problem state as Linux has it, with all facilities. */
-  get problemState(): bigint {
-    const { SF, PR, FP, VEC, VSX, FE0, FE1, LE } = MSR_BIT;
-    return SF | PR | FP | VEC | VSX | FE0 | FE1 | (this.littleEndian ? LE : 0n);
   }
 
   /**
@@ -78,16 +81,57 @@ export class EmulatedMachine {
         return 'done';
       }
       if (nia < address || nia >= address + SLOT_BYTES) return 'unsuitable';
-      if (!watch(this.view.getUint32(RESERVED_BYTES + nia, this.littleEndian), cpu)) return 'unsuitable';
+      const word = this.view.getUint32(RESERVED_BYTES + nia, this.littleEndian);
+      if (!watch(word, cpu) || this.reachesHarness(word)) return 'unsuitable';
       const end = cpu.run(1);
       if (this.hasTouched()) return 'unsuitable';
       if (end.reason !== 'interrupt') continue;
-      // QEMU's user mode has no signal for it and ends.
-      if (end.interrupt.vector === ALIGNMENT) return 'unsuitable';
-      this.store(record, FAULT_EXIT, signalOf(end.interrupt.vector, cpu), end.interrupt.cia);
-      return 'done';
+      return this.interrupted(end.interrupt, record);
     }
     return 'unsuitable';
+  }
+
+  /** In hypervisor state every real address can be reached; the window is where cases may. */
+  private reachesHarness(word: number): boolean {
+    if (this.mode.privilege !== 'hypervisor') return false;
+    const row = rowOf(word);
+    const facts = row && factsOf(row);
+    if (!facts?.memory) return false;
+    const { cpu } = this;
+    const field = (name: string): number => {
+      const found = row?.fields.find((each) => each.name === name);
+      return found ? extract(found, word) : 0;
+    };
+    const displacement = row?.fields.find(({ kind }) => kind === 'displacement');
+    const ra = field('RA');
+    const offset = displacement
+      ? BigInt(extract(displacement, word))
+      : facts.memory.indexed
+        ? cpu.gpr(field('RB'))
+        : 0n;
+    const addresses = [ra === 0 ? 0n : cpu.gpr(ra), cpu.gpr(ra)].map((base) => (base + offset) & REAL_BITS);
+    const inside = (at: bigint): boolean =>
+      at >= BigInt(PLACE.window) && at < BigInt(PLACE.window + WINDOW_BYTES - 128);
+    return addresses.some((at) => !inside(at) && (at & 0xffff_ffffn) < BigInt(MEMORY_BYTES));
+  }
+
+  private interrupted({ vector, cia }: Interrupt, record: Uint8Array): Outcome {
+    const { cpu } = this;
+    if (this.mode.privilege === 'problem') {
+      // QEMU's user mode has no signal for an Alignment interrupt and ends.
+      if (vector === ALIGNMENT) return 'unsuitable';
+      this.store(record, FAULT_EXIT, signalOf(vector, cpu), cia);
+      return 'done';
+    }
+    // Where there is no memory QEMU's machines have other ideas.
+    if (STORAGE.has(vector)) return 'unsuitable';
+    // pseries has its hypervisor inside: what would go there is a Program interrupt of the operating system.
+    const assisted = vector === ASSISTANCE && this.mode.privilege === 'supervisor';
+    const [nia, status] = assisted
+      ? [cpu.spr(SPR_NUMBERS.HSRR0), cpu.spr(SPR_NUMBERS.HSRR1) | ILLEGAL]
+      : [cpu.spr(SPR_NUMBERS.SRR0), cpu.spr(SPR_NUMBERS.SRR1)];
+    this.store(record, FAULT_EXIT, assisted ? PROGRAM : vector, nia, status);
+    return 'done';
   }
 
   /** Whether the case used memory of the harness. */
@@ -104,7 +148,8 @@ export class EmulatedMachine {
       view.setBigUint64(state.VSR + 16 * n + 8, get(AT.vsr + 16 * n), true);
       view.setBigUint64(state.VSR + 16 * n, get(AT.vsr + 16 * n + 8), true);
     }
-    cpu.msr = this.problemState;
+    cpu.msr = get(AT.msr) || this.mode.msr;
+    this.mode.sprs.forEach((number, i) => cpu.setSpr(number, get(AT.sprs + 8 * i)));
     cpu.fpscr = get(AT.fpscr);
     cpu.vscr = get(AT.vscr + 8);
     cpu.xer = get(AT.xer);
@@ -121,7 +166,7 @@ export class EmulatedMachine {
     this.view.setBigUint64(state.SPR + 8 * number, value, true);
   }
 
-  private store(record: Uint8Array, exit: number, signal: number, faultNia: bigint): void {
+  private store(record: Uint8Array, exit: number, signal: number, faultNia: bigint, status?: bigint): void {
     const to = new DataView(record.buffer, record.byteOffset, RECORD_BYTES);
     const { cpu, view, littleEndian } = this;
     const set = (at: number, value: bigint): void => to.setBigUint64(at, value, littleEndian);
@@ -142,12 +187,20 @@ export class EmulatedMachine {
     set(AT.exit, BigInt(exit));
     set(AT.signal, BigInt(signal));
     set(AT.faultNia, faultNia);
+    if (status !== undefined) set(AT.signalCode, status);
+    if (this.mode.privilege !== 'problem') {
+      set(AT.msr, cpu.msr);
+      this.mode.sprs.forEach((number, i) => set(AT.sprs + 8 * i, cpu.spr(number)));
+    }
     record.set(cpu.memory.read(BigInt(PLACE.window), WINDOW_BYTES), AT.memory);
   }
 }
 
 const [TAR, VRSAVE, RESERVATION] = [815, 256, 1024];
-const ALIGNMENT = 0x600;
+const [ALIGNMENT, PROGRAM, ASSISTANCE] = [0x600, 0x700, 0xe40];
+const STORAGE: ReadonlySet<number> = new Set([0x200, 0x300, 0x380, 0x400, 0x480, 0xe00, 0xe20]);
+/** SRR1 bit 44. */
+const ILLEGAL = 1n << 19n;
 const SIGNAL = { ILL: 4, TRAP: 5, FPE: 8, SEGV: 11 } as const;
 
 /** The signal into which Linux turns an interrupt of problem state (arch/powerpc/kernel/traps.c), as QEMU's user mode does. */

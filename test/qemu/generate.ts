@@ -4,7 +4,9 @@
  * Everything follows from the rows: which fields there are, which registers an address is made of, which are written.
  */
 import { type Field, deposit } from '../../emulator/isa/fields';
+import { MSR_BIT } from '../../emulator/isa/registers';
 import type { InstructionRow } from '../../emulator/isa/row';
+import { type Mode, SPR_NUMBERS } from './modes';
 import { type Random, integer, vectorDoubleword } from './random';
 import {
   AT,
@@ -32,6 +34,13 @@ export interface Case {
 
 /** SPRs that problem state has and both machines keep. */
 const SPRS = [1, 8, 9, 256, 815];
+/** Those of 32 bits. */
+const WORD_SPRS: ReadonlySet<number> = new Set([SPR_NUMBERS.DSISR, SPR_NUMBERS.HDSISR]);
+const { SF, FP, VEC, VSX, FE0, FE1, RI } = MSR_BIT;
+/** What is off in some cases. */
+const MSR_CHOICES = [SF, SF, FP, VEC, VSX, FP | VEC | VSX, FE0 | FE1];
+/** What mtmsr and mtmsrd may change here: nothing that turns translation or interrupts on. */
+const MSR_CHANGES = [FP, VEC, VSX, FE0, FE1, RI, FP | VSX, VEC | RI, 0n];
 const CENTRE = BigInt(PLACE.window + WINDOW_BYTES / 2);
 const MASK = (1n << 64n) - 1n;
 
@@ -46,7 +55,7 @@ class Registers {
 export class Generator {
   constructor(
     private readonly random: Random,
-    private readonly littleEndian: boolean,
+    private readonly mode: Mode,
   ) {}
 
   /** One instruction of a row in slot n. */
@@ -57,6 +66,10 @@ export class Generator {
     const address = caseAddress(n);
     const values = this.fields(row);
     if (facts.memory && random.chance(0.93)) this.aim(facts, values, registers);
+    if (/^mtmsrd?$/.test(row.name)) {
+      set(values, 'RS', 3 + random.below(29));
+      registers.gpr[get(values, 'RS') ?? 0] = this.mode.msr ^ random.pick(MSR_CHANGES);
+    }
     const exit = this.target(address, 1, random.below(EXITS));
     if (facts.branches) this.aimBranch(values, address, exit);
     return this.finish([row], [encode(row, values)], n, registers, exit);
@@ -99,6 +112,23 @@ export class Generator {
     return this.finish(chosen, words, n, registers, exit, BigInt(random.below(5)));
   }
 
+  /** MSR of a case: in system mode now and then without a facility, or in 32-bit mode. */
+  private msr(): bigint {
+    const { random, mode } = this;
+    if (mode.privilege === 'problem' || random.chance(0.7)) return mode.msr;
+    return mode.msr & ~random.pick(MSR_CHOICES);
+  }
+
+  /** The pair through which a case is entered has its address and MSR. */
+  private spr(number: number, msr: bigint, n: number): bigint {
+    const { random, mode } = this;
+    const hypervisor = mode.privilege === 'hypervisor';
+    if (number === (hypervisor ? SPR_NUMBERS.HSRR0 : SPR_NUMBERS.SRR0)) return BigInt(PLACE.slots + n * SLOT_BYTES);
+    if (number === (hypervisor ? SPR_NUMBERS.HSRR1 : SPR_NUMBERS.SRR1)) return msr;
+    if (number === SPR_NUMBERS.SRR0) return random.u64() & ~3n;
+    return WORD_SPRS.has(number) ? BigInt(random.u32()) : integer(random);
+  }
+
   /** Values for all fields of a row. */
   private fields(row: InstructionRow): Map<Field, number> {
     const { random } = this;
@@ -109,7 +139,7 @@ export class Generator {
         other && random.chance(0.1) ? other[1] : random.chance(0.2) ? random.pick([0, 1, -1]) : random.u32();
       values.set(field, value & (2 ** field.width - 1));
     }
-    if (row.fields.some((field) => field.name === 'SPR')) set(values, 'SPR', random.pick(SPRS));
+    if (row.fields.some((field) => field.name === 'SPR')) set(values, 'SPR', random.pick([...SPRS, ...this.mode.sprs]));
     return values;
   }
 
@@ -168,7 +198,8 @@ export class Generator {
     target: number,
     count?: bigint,
   ): Case {
-    const { random, littleEndian } = this;
+    const { random, mode } = this;
+    const { littleEndian } = mode;
     const address = caseAddress(n);
     const record = new Uint8Array(RECORD_BYTES);
     const view = new DataView(record.buffer);
@@ -185,6 +216,10 @@ export class Generator {
     put(AT.tar, branches ? BigInt(target) : integer(random));
     put(AT.cr, BigInt(random.u32()));
     put(AT.vrsave, BigInt(random.u32()));
+    put(AT.msr, this.msr());
+    mode.sprs.forEach((number, i) =>
+      put(AT.sprs + 8 * i, this.spr(number, view.getBigUint64(AT.msr, littleEndian), n)),
+    );
     put(AT.slot, BigInt(PLACE.slots + n * SLOT_BYTES));
     for (let at = 0; at < WINDOW_BYTES; at += 8)
       put(AT.memory + at, random.chance(0.5) ? vectorDoubleword(random) : random.u64());

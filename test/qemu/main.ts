@@ -2,13 +2,13 @@
 import type { InstructionRow } from '../../emulator/isa/row';
 import { type CampaignResult, type Failure, runCampaign } from './campaign';
 import type { Difference } from './differences';
-import { EmulatedMachine } from './emulated';
+import { MODES, type Mode } from './modes';
 import { reproducer } from './reproducer';
-import { COMPARED, LEFT_OUT } from './rows';
+import { COMPARED, LEFT_OUT, LEFT_OUT_OF_SYSTEM } from './rows';
 
 export { PROGRAM_TOOLS, comparePrograms } from './programs';
 /** Programs that the cases need. */
-export const CASE_TOOLS = ['qemu-ppc64le', 'qemu-ppc64'];
+export const CASE_TOOLS = ['qemu-ppc64le', 'qemu-ppc64', 'qemu-system-ppc64'];
 
 export interface TestOptions {
   readonly cases: number;
@@ -22,27 +22,22 @@ export interface TestResult {
   readonly failures: number;
 }
 
-/** The modes, and their shares of the cases. */
-const MODES = [
-  { name: 'problem state, little-endian', littleEndian: true, share: 0.6 },
-  { name: 'problem state, big-endian', littleEndian: false, share: 0.4 },
-] as const;
 /** Failures that are shown whole. */
 const SHOWN = 8;
 
 /** Runs all modes. @throws Error when QEMU does not start */
-export function testAgainstQemu({ cases, seed, only, say }: TestOptions): TestResult {
+export async function testAgainstQemu({ cases, seed, only, say }: TestOptions): Promise<TestResult> {
   const filter = only === undefined ? undefined : new RegExp(`^(${only})$`);
   let total = 0;
   let failures = 0;
   const rows = new Map<string, number>();
   const explained = new Map<Difference, number>();
-  for (const { name, littleEndian, share } of MODES) {
+  for (const mode of MODES) {
     const start = performance.now();
-    const result = runCampaign({ cases: Math.ceil(cases * share), seed, littleEndian, only: filter });
+    const result = await runCampaign({ cases: Math.ceil(cases * mode.share), seed, mode, only: filter });
     const seconds = (performance.now() - start) / 1000;
-    say(`${name}: ${result.cases} cases, ${result.failures.length} fail (${seconds.toFixed(1)} s)`);
-    result.failures.slice(0, SHOWN).forEach((failure) => show(failure, littleEndian, say));
+    say(`${mode.name}: ${result.cases} cases, ${result.failures.length} fail (${seconds.toFixed(1)} s)`);
+    result.failures.slice(0, SHOWN).forEach((failure) => show(failure, mode, say));
     summarize(result, say);
     total += result.cases;
     failures += result.failures.length;
@@ -57,15 +52,11 @@ function add<K>(sum: Map<K, number>, counts: ReadonlyMap<K, number>): void {
   for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
 }
 
-function show(
-  { seed, text, case: failed, deviations }: Failure,
-  littleEndian: boolean,
-  say: (line: string) => void,
-): void {
+function show({ seed, text, case: failed, deviations }: Failure, mode: Mode, say: (line: string) => void): void {
   say(`FAIL (seed ${seed})`);
   for (const line of text) say(`    ${line}`);
   for (const { name, before, emulated, qemu } of deviations) say(`  ${name}: ${before} -> ${emulated}, QEMU ${qemu}`);
-  say(`  pef exec: ${reproducer(failed, new EmulatedMachine(littleEndian).problemState, littleEndian)}`);
+  say(`  pef exec: ${reproducer(failed, mode)}`);
 }
 
 /** What fails beyond what is shown, by instruction. */
@@ -92,5 +83,9 @@ function report(
   say(
     `rows executed: ${wanted.length - missing.length} of ${wanted.length}${missing.length > 0 ? `, not: ${missing.join(' ')}` : ''}`,
   );
-  if (!only) for (const { rows: left, reason } of LEFT_OUT) say(`left out ${left.source}: ${reason}`);
+  if (only) return;
+  for (const { rows: left, reason } of LEFT_OUT) say(`left out ${left.source}: ${reason}`);
+  for (const { rows: left, reason } of LEFT_OUT_OF_SYSTEM) {
+    say(`left out of supervisor and hypervisor state ${left.source}: ${reason}`);
+  }
 }

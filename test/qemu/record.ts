@@ -23,14 +23,13 @@ export const AT = {
   slot: 1368,
   /** Which of the slot's exits was taken, or FAULT_EXIT. */
   exit: 1376,
-  /** Signal (user mode) or vector (system mode), its code, address of the instruction, address of the data. */
+  /** Signal and its code, or in system mode vector and SRR1; address of the instruction, or SRR0; address of the data. */
   signal: 1384,
   signalCode: 1392,
   faultNia: 1400,
   faultAddress: 1408,
-  srr0: 1416,
-  srr1: 1424,
-  dsisr: 1432,
+  /** Up to 15 special purpose registers of the mode. */
+  sprs: 1416,
   memory: 1536,
 } as const;
 export const RECORD_BYTES = 2048;

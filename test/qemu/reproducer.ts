@@ -1,10 +1,10 @@
 /** A case as a line for `pef exec`, so that it can be looked at alone. */
 import { wordBytes } from './elf';
 import type { Case } from './generate';
+import type { Mode } from './modes';
 import { AT, PLACE, WINDOW_BYTES } from './record';
 
-/** @param msr of the case */
-export function reproducer({ words, address, record }: Case, msr: bigint, littleEndian: boolean): string {
+export function reproducer({ words, address, record }: Case, { littleEndian, sprs }: Mode): string {
   const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
   const u64 = (at: number): string => view.getBigUint64(at, littleEndian).toString(16);
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -18,8 +18,12 @@ export function reproducer({ words, address, record }: Case, msr: bigint, little
     xer: u64(AT.xer),
     lr: u64(AT.lr),
     ctr: u64(AT.ctr),
-    spr: { TAR: u64(AT.tar), ...(used(AT.vrsave) ? { VRSAVE: u64(AT.vrsave) } : {}) },
-    msr: msr.toString(16),
+    spr: {
+      TAR: u64(AT.tar),
+      ...(used(AT.vrsave) ? { VRSAVE: u64(AT.vrsave) } : {}),
+      ...Object.fromEntries(sprs.map((number, i) => [number, u64(AT.sprs + 8 * i)])),
+    },
+    msr: u64(AT.msr),
     pc: address.toString(16),
     memory: [
       { addr: address.toString(16), hex: hex(wordBytes(words, littleEndian)) },

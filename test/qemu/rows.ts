@@ -14,6 +14,15 @@ export const LEFT_OUT: readonly { readonly rows: RegExp; readonly reason: string
   { rows: /^(copy|paste|cp_abort)\.?$/, reason: 'accelerators, which QEMU does not have' },
 ];
 
+/** What is left out besides where software has more privilege. */
+// prettier-ignore
+export const LEFT_OUT_OF_SYSTEM: typeof LEFT_OUT = [
+  { rows: /^(tlb|slb)/, reason: 'the machine has radix translation only, pseries without an operating system the other' },
+  { rows: /^msg/, reason: 'messages interrupt the machine at times of its own' },
+];
+/** Rows that do not go well with the instructions behind them. */
+export const NOT_IN_PROGRAMS = /^mtmsrd?$/;
+
 /** Rows that are compared. */
 export const COMPARED: readonly InstructionRow[] = INSTRUCTIONS.filter(
   (row) => !LEFT_OUT.some(({ rows }) => rows.test(row.name)),

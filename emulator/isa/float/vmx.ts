@@ -8,7 +8,6 @@ import { EQUAL, GREATER, LESS, compare, toInteger, toIntegral } from './convert'
 import { BINARY32, type Float, isNan, negate, pack, quieted, unpack, zero } from './format';
 import { UX, VXCVI } from './fpscr';
 import { type RoundingMode, Status, round } from './round';
-import { type Kernel, short, shortMultiplyAdd, shortMultiplySubtract, shortToSingle } from './short';
 
 const NJ = 0x1_0000;
 const SAT = 1;
@@ -52,13 +51,13 @@ function mapFloats(fn: (a: Float, b: Float, c: Float) => Float): VmxFunction {
 const lanes = new Float32Array(4);
 
 /** Two operands by the host's doubles: rounding twice does no harm from 53 to 24 bits for one operation. */
-function mapShort(host: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {
+function mapShort(short: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {
   const slow = mapFloats(exact);
   return (unit, t, a, b, c) => {
     for (let i = 0; i < 4; i++) {
       const x = unit.f32[4 * vsr(a) + i] ?? 0;
       const y = unit.f32[4 * vsr(b) + i] ?? 0;
-      const value = host(x, y);
+      const value = short(x, y);
       const size = Math.abs(value);
       if (!(size > 2 ** -120 && size < 2 ** 120 && Math.abs(x) > 2 ** -120 && Math.abs(y) > 2 ** -120)) {
         return slow(unit, t, a, b, c);
@@ -77,33 +76,10 @@ export const subtractSingles = mapShort(
   (x, y) => x - y,
   (a, b) => subtract(BINARY32, a, b, status),
 );
-
-/** Operands of an element as doubles. */
-const lane = new Float64Array(3);
-const LEAST_NORMAL = 2 ** -126;
-
-/** A kernel of the short way for each element; `sign` of its result. */
-function mapKernel(kernel: Kernel, sign: number, exact: (a: Float, b: Float, c: Float) => Float): VmxFunction {
-  const slow = mapFloats(exact);
-  return (unit, t, ...operands) => {
-    for (let i = 0; i < 4; i++) {
-      for (let n = 0; n < 3; n++) {
-        const x = unit.f32[4 * vsr(operands[n] ?? 0) + i] ?? 0;
-        // Denormalized operands may count as zeros.
-        if (x !== 0 && Math.abs(x) < LEAST_NORMAL) return slow(unit, t, ...operands);
-        lane[n] = x;
-      }
-      if (!kernel(lane, 0, 1, 2) || !shortToSingle()) return slow(unit, t, ...operands);
-      lanes[i] = sign * (short[0] ?? 0);
-    }
-    unit.f32.set(lanes, 4 * vsr(t));
-  };
-}
-
 /** VRT, VRA, VRC, VRB: A times C plus B. */
-export const multiplyAddSingles = mapKernel(shortMultiplyAdd, 1, (a, c, b) => multiplyAdd(BINARY32, a, c, b, status));
+export const multiplyAddSingles = mapFloats((a, c, b) => multiplyAdd(BINARY32, a, c, b, status));
 /** Minus (A times C minus B). */
-export const negatedMultiplySubtractSingles = mapKernel(shortMultiplySubtract, -1, (a, c, b) => {
+export const negatedMultiplySubtractSingles = mapFloats((a, c, b) => {
   const value = multiplyAdd(BINARY32, a, c, isNan(b) ? b : negate(b), status);
   return isNan(value) ? value : negate(value);
 });
