@@ -187,11 +187,11 @@ export abstract class CpuServices extends CpuAccess {
           lpid: Number(this.loadSpr(SPRN.LPIDR)),
         });
         if (what) this.invalidate(what);
-        return undefined;
+        return 'attend';
       }
       case 'slbia':
         this.flushTlb();
-        return undefined;
+        return 'attend';
       default:
         return undefined;
     }

@@ -119,7 +119,10 @@ export function isControlling(number: number): boolean {
   return CONTROLLING.includes(number);
 }
 
-/** Registers whose writing may let an interrupt in or make one: the host looks at the state behind the instruction. */
+/**
+ * Registers whose writing may let an interrupt in or make one, or on which fetches depend: the host looks at the state behind
+ * the instruction, and the next one is fetched anew.
+ */
 const ATTENDED: readonly number[] = [
   SPRN.DEC,
   SPRN.HDEC,
@@ -130,6 +133,12 @@ const ATTENDED: readonly number[] = [
   SPRN.HMEER,
   SPRN.MMCR0,
   SPRN.CIABR,
+  SPRN.PIDR,
+  SPRN.LPIDR,
+  SPRN.IAMR,
+  SPRN.PTCR,
+  SPRN.HRMOR,
+  SPRN.URMOR,
 ];
 
 /** Whether the host must look at the state after a write. */

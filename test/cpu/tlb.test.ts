@@ -51,6 +51,22 @@ describe('processes', () => {
     }
   });
 
+  it('fetch the next instruction by the new PIDR', () => {
+    for (const slices of [[2], [1, 1]]) {
+      const world = new World(OS);
+      const other = world.guest.tree();
+      world.guest.write(world.guestProcessTable + 16n * 4n, other);
+      world.map(DATA, PAGE);
+      world.guest.map(other, DATA, PAGE + 0x1000n);
+      world.code(GUEST + PAGE, 0x7c70_0ba6 /* mtspr 48,3 */, 0x3860_0063 /* li 3,99 */);
+      world.code(GUEST + PAGE + 0x1000n, NOP, 0x3860_0064 /* li 3,100 */);
+      world.cpu.nia = DATA;
+      world.cpu.setGpr(3, 4n);
+      for (const instructions of slices) expect(world.cpu.run(instructions).reason).toBe('budget');
+      expect(world.cpu.gpr(3)).toBe(100n);
+    }
+  });
+
   it('take their registers with them when a context is loaded', () => {
     const world = new World(PROGRAM);
     world.map(DATA, PAGE);
