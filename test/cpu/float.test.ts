@@ -128,6 +128,19 @@ describe('an enabled exception', () => {
     expect([f(cpu, 1), flags(cpu)]).toEqual([result, expected]);
   });
 
+  it('keeps results of conversions within their format, however far they are out of range', () => {
+    for (const [enable, value, half, single] of [
+      [OE, 1e300, 0x7c00n, 0x7f80_0000n],
+      [UE, 1e-300, 0n, 0n],
+    ] as const) {
+      const cpu = floating([value], enable);
+      load(cpu, 'xscvdphp vs1,vs2\nxscvdpsp vs3,vs2');
+      expect(cpu.run(2).reason).toBe('budget');
+      expect(cpu.readRegister('vs1.hi')).toBe(half);
+      expect(cpu.readRegister('vs3.hi')).toBe((single << 32n) | single);
+    }
+  });
+
   it('interrupts later when MSR comes to let it through, which SRR1 says', () => {
     const cpu = floating([1, 0], ZE);
     load(cpu, 'fdiv f1,f2,f3\nmtmsrd r3\nnop');

@@ -83,7 +83,7 @@ export function unpack(format: Format, bits: bigint): Float {
 
 /**
  * The bits of a number. It must have been rounded to the format or to a narrower one: low bits that have no place
- * are dropped.
+ * are dropped. What is too large, as an enabled overflow can leave it in a narrow format, is an infinity.
  */
 export function pack(format: Format, value: Float): bigint {
   const sign = value.negative ? 1n << BigInt(format.width - 1) : 0n;
@@ -98,6 +98,7 @@ export function pack(format: Format, value: Float): bigint {
       return sign | exponentField(format.emax * 2 + 1) | (value.significand >> BigInt(NAN_FRACTION - format.fraction));
     case 'finite': {
       const top = leading(value);
+      if (top > format.emax) return pack(format, infinity(value.negative));
       const quantum = Math.max(top, format.emin) - format.fraction;
       const scaled = shifted(value.significand, value.exponent - quantum);
       // The leading one of a normal number adds 1 to the exponent field.
