@@ -95,6 +95,8 @@ function stackLines(stack: readonly Frame[]): string[] {
   return [...lines.slice(0, SHOWN_FRAMES), `... ${hidden} more ...`, ...lines.slice(-SHOWN_FRAMES)];
 }
 
+/** Most events of a scenario in a report: software that runs can make calls without end. */
+const MOST_EVENTS = 100_000;
 /** Most characters of console output that a report keeps; the rest is cut. */
 const MOST_CONSOLE = 1 << 20;
 
@@ -130,20 +132,25 @@ function plain(_: string, value: unknown): unknown {
 
 export function jsonReporter(file: string, io: Io): Reporter {
   let events: MachineEvent[] = [];
+  let cut = 0;
   let console = new ConsoleLog();
   const scenarios: unknown[] = [];
   return {
     begin: () => {
       events = [];
+      cut = 0;
       console = new ConsoleLog();
     },
     event: (event) => {
       if (event.kind === 'console') console.push(event);
-      else if (!('call' in event && isConsoleCall(event.call))) events.push(event);
+      else if ('call' in event && isConsoleCall(event.call)) return;
+      else if (events.length < MOST_EVENTS) events.push(event);
+      else cut++;
     },
     scenario: ({ name, outcome, instructions, ticks }) => {
       const text = console.end();
-      scenarios.push({ name, outcome, instructions, ticks, events, ...(text.length > 0 && { console: text }) });
+      const more = { ...(cut > 0 && { eventsNotShown: cut }), ...(text.length > 0 && { console: text }) };
+      scenarios.push({ name, outcome, instructions, ticks, events, ...more });
     },
     end: (results) => {
       const passed = results.every((result) => result.outcome.kind === 'passed');

@@ -8,13 +8,14 @@ export type StepUnit = 'line' | 'instruction';
 
 export type StepEnd = (before: Position, now: Position) => boolean;
 
-/** The next line, however deep; or the next tick. Where a `run` starts software, that is its first instruction. */
+/** The next line, however deep; or the next tick. */
 export function stepIn(unit: StepUnit): StepEnd {
-  if (unit === 'instruction') return () => true;
-  return (before, now) => {
-    const entered = before.frames[0]?.kind === 'script' && isSoftware(now.frames[0]);
-    return entered || beginsLine(before, now);
-  };
+  return unit === 'instruction' ? () => true : beginsPlace;
+}
+
+/** A line, or where software without source goes on: at its start, or behind a call that firmware served. */
+function beginsPlace(before: Position, now: Position): boolean {
+  return beginsLine(before, now) || (isSoftware(now.frames[0]) && !isSoftware(before.frames[0]));
 }
 
 /** Whether a frame is a function of an actor's own software, which has instructions only. */
@@ -61,7 +62,7 @@ export function stepOver(start: Position, unit: StepUnit): StepEnd {
   let limit = depth(start);
   return (before, now) => {
     const here = depth(now);
-    const ends = here <= limit && (unit === 'instruction' || beginsLine(before, now));
+    const ends = here <= limit && (unit === 'instruction' || beginsPlace(before, now));
     limit = Math.min(limit, here);
     return ends;
   };
@@ -77,7 +78,10 @@ export function stepOut(start: Position, unit: StepUnit): StepEnd {
   return (_before, now) => {
     if (now.frames.length >= limit) return false;
     left ??= now.tick;
-    return unit === 'instruction' || now.frames[0]?.location !== undefined || now.tick - left > TICKS_TO_SOURCE;
+    const [top] = now.frames;
+    return (
+      unit === 'instruction' || top?.location !== undefined || isSoftware(top) || now.tick - left > TICKS_TO_SOURCE
+    );
   };
 }
 

@@ -26,6 +26,9 @@ export interface RunListener {
 
 /** Most characters of console output that a client is shown. */
 const MOST_CONSOLE = 1 << 20;
+/** How often a note is told, and how many different ones. */
+const MOST_REPEATS = 100;
+const MOST_NOTES = 10_000;
 /** Longest time that a movement keeps the event loop, in milliseconds. */
 const SLICE_MS = 10;
 
@@ -40,6 +43,7 @@ export class LiveRun {
   readonly #listener: RunListener;
   readonly #console = new ConsoleText();
   #consoleLeft = MOST_CONSOLE;
+  readonly #notes = new Map<string, number>();
   #view: Inspection;
   #registers: RegisterSnapshot | undefined;
   #registersBefore: RegisterSnapshot | undefined;
@@ -92,7 +96,7 @@ export class LiveRun {
         },
         happened: (event, location) => {
           if (event.kind === 'console') this.#tellConsole(this.#console.push(event.guest, event.bytes));
-          else listener.happened(event, location);
+          else if (this.#isNews(event)) listener.happened(event, location);
         },
         log: (text, location) => listener.log(text, location),
       },
@@ -134,6 +138,16 @@ export class LiveRun {
     this.#registersBefore = this.#registers;
     this.#registers = registerSnapshot(this.target.machine);
     this.renew();
+  }
+
+  /** Software that runs may be refused the same call again and again: one sentence is told so many times. */
+  #isNews(event: MachineEvent): boolean {
+    if (event.kind !== 'output' || event.category !== 'note') return true;
+    const times = (this.#notes.get(event.text) ?? 0) + 1;
+    if (times > MOST_REPEATS || (times === 1 && this.#notes.size === MOST_NOTES)) return false;
+    this.#notes.set(event.text, times);
+    if (times === MOST_REPEATS) this.#listener.console(`... and so on: ${event.text}`);
+    return times < MOST_REPEATS;
   }
 
   /** Lines of the guests' consoles; which guest's, where there are several. */

@@ -29,6 +29,12 @@ scenario "hello" {
 }
 `,
 );
+// li r3,0x7ff8; sc 1; b the li
+writeFileSync(path.join(folder, 'calls.bin'), Buffer.from('f87f603822000044f8ffff4b', 'hex'));
+const CALLS = file(
+  'calls.pef',
+  'guest vm { memory 4 MiB image "calls.bin" at 0x1000 }\nscenario "calls" { run for 900 instructions }\n',
+);
 const ENDLESS = file(
   'endless.pef',
   'guest vm { memory 4 MiB image "endless.bin" at 0x1000 }\nscenario "endless" { run }\n',
@@ -106,6 +112,22 @@ describe('software that runs', () => {
     expect(await other.go('next')).toMatch(/ @ hello — as vm hello.pef:4$/);
   });
 
+  it('is come back to from the firmware that serves its calls', async () => {
+    const back = /^step: Step @ vm: put\+0x58 < vm: main\+0x24 </;
+    for (const [moves, where] of [
+      [['stepOut'], back],
+      [['next', 'next', 'next'], back],
+      [['stepIn', 'stepIn', 'stepIn'], back],
+      [['next', 'next'], /H_PUT_TERM_CHAR.pef-listing:5 < vm: put\+0x54 < vm: main/],
+    ] as const) {
+      const client = await at('H_PUT_TERM_CHAR');
+      await client.body('setFunctionBreakpoints', { breakpoints: [] });
+      let seen = '';
+      for (const move of moves) seen = await client.go(move);
+      expect(seen).toMatch(where);
+    }
+  });
+
   it('stops at an instruction, at full speed, forwards and backwards', async () => {
     const client = await at('sum');
     const breakpoints = [{ instructionReference: '0x100210', offset: 0x38 }];
@@ -167,6 +189,14 @@ describe('names of places', () => {
 });
 
 describe("a guest's console", () => {
+  it('is not flooded by calls that are refused again and again', async () => {
+    const client = new Client();
+    await client.launch({ program: CALLS, stopOnEntry: false });
+    expect(await client.stop()).toBe('terminated');
+    const told = client.output('console').match(/H_FUNCTION/g);
+    expect(told).toHaveLength(99);
+    expect(client.output('stdout')).toMatch(/^\.\.\. and so on: .*H_FUNCTION.*\npassed: /);
+  });
   it('is output of the session once, also when the run is executed again', async () => {
     const client = await at('sum');
     expect(client.output('stdout')).toBe('Hello from a guest.\n');

@@ -112,6 +112,12 @@ describe('a guest with an image', () => {
     }
     expect([of.takeResult(), of.cpu.nia, strides]).toEqual([{ kind: 'done', value: 29_884_419n }, 0x4000n, 30]);
   });
+  it('gets H_FUNCTION and U_FUNCTION for calls that no model serves', () => {
+    const image = flat(0x2000n, 'little', 'li r3,0x7ff8', 'sc 1', 'mr r31,r3', 'li r3,0x7ff8', 'sc 2', 'blr');
+    const of = machine({ guests: [guest({ image })] });
+    expect(perform(of, run())).toMatchObject({ kind: 'done' });
+    expect([of.cpu.gpr(31), of.cpu.gpr(3)].map((value) => BigInt.asIntN(64, value))).toEqual([-2n, -2n]);
+  });
   it('has memory for an initrd', () => {
     const initrd = { address: 0x20000n, bytes: Uint8Array.of(1, 2, 3), memBytes: 3n };
     const of = machine({ guests: [guest({ initrd })] });
