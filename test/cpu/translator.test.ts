@@ -39,6 +39,7 @@ class Pair {
   begin(at = CODE, ctr = 400n): void {
     this.each((cpu) => {
       for (let n = 0; n < 32; n++) cpu.setGpr(n, BigInt(n) * 0x0123_4567_89ab_cdefn);
+      for (let n = 0; n < 64; n++) cpu.setVsr(n, BigInt(n + 1) * 0x0123_4567_89ab_cdef_0fed_cba9_8765_4321n);
       cpu.setGpr(1, 0x8000n);
       cpu.setGpr(2, 0x9000n);
       cpu.ctr = ctr;
@@ -133,6 +134,25 @@ describe.each(MODES)('%s', (_, msr) => {
       }
     }
   });
+
+  it.each(['stvx 4,0,1', 'stxvd2x 36,0,1', 'stxv 36,0(1)', 'dcbz 0,1'])(
+    '%s in pieces, to the end of memory',
+    (store) => {
+      const pair = new Pair(msr);
+      pair.each((cpu) => (cpu.msr = msr | FP | VEC | VSX));
+      // Over the border of two pages, and then of the memory: the second half of the last store fails.
+      pair.load(`loop:\n${store}\n addi 1,1,8\n addi 3,3,1\n bdnz loop\n b .`);
+      pair.begin(CODE, 3000n);
+      pair.each((cpu) => cpu.setGpr(1, 0x3c008n));
+      pair.runThrough(2000);
+      expect(pair.regions).toBeGreaterThan(0);
+      for (let i = 0; i < 10; i++) {
+        pair.runThrough(641);
+        pair.expectSame(`${store}, run ${i}`);
+      }
+      expect(pair.cpus[0].gpr(1)).toBeGreaterThan(0x40000n);
+    },
+  );
 
   it('does random words of every row as the interpreter does', () => {
     const next = numbers(7);

@@ -48,6 +48,8 @@ class Effects {
   /** False once something was found that only the interpreter can do. */
   translatable = true;
   private changed = false;
+  private loaded = false;
+  private stored = false;
   private conditional = 0;
 
   constructor(private readonly word: number) {}
@@ -72,7 +74,11 @@ class Effects {
 
   /** A place where the instruction is left to be begun anew. */
   private leave(): void {
-    if (this.changed) this.translatable = false;
+    if (this.changed || this.stored) this.translatable = false;
+  }
+  /** A store can be left after others: begun anew, they store the same, unless it depends on what was loaded. */
+  private leaveAtStore(): void {
+    if (this.changed || (this.stored && this.loaded)) this.translatable = false;
   }
 
   private statement(stmt: Stmt): boolean {
@@ -123,12 +129,13 @@ class Effects {
       case 'load':
         this.leave();
         this.expr(stmt.ea);
+        this.loaded = true;
         return true;
       case 'store':
-        this.leave();
+        this.leaveAtStore();
         this.expr(stmt.ea);
         this.expr(stmt.value);
-        this.changed = true;
+        this.stored = true;
         return true;
       case 'if':
         return this.branches(stmt.cond, stmt.then, stmt.else);
