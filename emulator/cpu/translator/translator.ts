@@ -165,7 +165,7 @@ export class CodeTranslator {
 
   /** Bytes of a page with code are written. */
   private written(offset: number, length: number): void {
-    const page = offset & -state.PAGE_BYTES;
+    const page = offset - (offset % state.PAGE_BYTES);
     const code = this.byPage.get(page);
     if (!code) return;
     const first = (offset - page) >> 2;
