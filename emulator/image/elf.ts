@@ -49,7 +49,7 @@ export interface ElfImage {
   readonly interpreter: string | undefined;
 }
 
-/** The name of what `bytes` are, by their first ones. */
+/** Whether bytes begin as an ELF file does. */
 export function isElf(bytes: Uint8Array): boolean {
   return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
 }

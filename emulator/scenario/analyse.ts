@@ -7,7 +7,7 @@
 import { HOST_RESERVED_BYTES } from '../common/machine';
 import type { MachineConfig } from '../common/machine';
 import type { Value } from '../common/values';
-import { Context } from './context';
+import { Context, MOST_CANDIDATES } from './context';
 import type { FileContents, FileProblem, Globals, ProcedureHeader } from './context';
 import { Diagnostics } from './diagnostics';
 import type { Diagnostic, DiagnosticCode } from './diagnostics';
@@ -147,6 +147,7 @@ class Analyser {
       },
       constantNames: () => constants.keys(),
       hasSymbol: (name) => this.unreadImage || this.symbols.has(name),
+      symbolNames: () => [...this.symbols].slice(0, MOST_CANDIDATES),
     };
   }
 

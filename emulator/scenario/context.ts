@@ -24,6 +24,8 @@ export interface Globals {
   constantNames(): Iterable<string>;
   /** Whether a name is a symbol of an image; also when an image was not read, so that nobody knows. */
   hasSymbol(name: string): boolean;
+  /** Symbols that a wrong name may have meant; not all of a large image. */
+  symbolNames(): Iterable<string>;
 }
 
 /** Contents of the files that `file "..."` names, by the path as written. `unread`: it is there, that is enough. */
@@ -80,6 +82,9 @@ export class Locals {
     return this.blocks.flatMap((block) => [...block.keys()]);
   }
 }
+
+/** Most symbols that a wrong name is compared with: a kernel has more than that is worth. */
+export const MOST_CANDIDATES = 5000;
 
 /** Lowering of one file. */
 export class Context {

@@ -4,7 +4,7 @@ import type { MachineApi } from '../common/machine-api';
 import { didYouMean, nearest } from '../common/nearest';
 import type { Value } from '../common/values';
 import type { EvaluateResult } from '../timeline/replayable';
-import { Context, Locals } from './context';
+import { Context, Locals, MOST_CANDIDATES } from './context';
 import type { ProcedureHeader } from './context';
 import { Diagnostics } from './diagnostics';
 import { evaluate } from './evaluate';
@@ -83,7 +83,15 @@ function watchContext(
   };
   const guests = new Set(machine.config.guests.map(({ name }) => name));
   const hasSymbol = (name: string) => machine.symbols.named(name) !== undefined;
-  const globals = { guests, procedures, constant, constantNames: () => program.constants.keys(), hasSymbol };
+  const symbolNames = () => machine.symbols.beginning('', MOST_CANDIDATES).map(({ name }) => name);
+  const globals = {
+    guests,
+    procedures,
+    constant,
+    constantNames: () => program.constants.keys(),
+    hasSymbol,
+    symbolNames,
+  };
   return new Context(lowerExpression, '', globals, diagnostics, new Map(), locals);
 }
 

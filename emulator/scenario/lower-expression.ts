@@ -219,6 +219,7 @@ function* nameCandidates(context: Context): Iterable<string> {
   yield* context.globals.constantNames();
   yield* registerNames();
   yield* CONSTANTS.keys();
+  yield* context.globals.symbolNames();
 }
 
 const WIDTHS: Readonly<Record<ast.Width, Width>> = { byte: 1, halfword: 2, word: 4, doubleword: 8 };

@@ -176,7 +176,7 @@ describe('what is wrong with an image', () => {
     ],
     [
       'guest a { image "hello-le" } scenario "s" { run until man }',
-      "1:55 error unknown-name No variable, constant or register is named 'man'",
+      "1:55 error unknown-name No variable, constant or register is named 'man'; did you mean 'main'?",
     ],
   ])('%s', async (text, problem) => {
     expect((await problems(text))[0]).toContain(problem);
