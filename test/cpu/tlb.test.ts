@@ -233,6 +233,56 @@ describe('a table', () => {
     expect(loads(world)).toBe(0xe00);
   });
 
+  it('that moves a page with code takes effect on code that has run often', () => {
+    const world = new World(PROGRAM);
+    const entry = world.map(DATA, PAGE);
+    const loop = (add: number) => [0x3863_0000 | add /* addi 3,3,add */, 0x4200_fffc /* bdnz .-4 */];
+    world.code(GUEST + PAGE, ...loop(1));
+    world.code(GUEST + PAGE + 0x1000n, ...loop(100));
+    const rounds = (n: bigint): bigint => {
+      world.cpu.nia = DATA;
+      world.cpu.ctr = n;
+      world.cpu.setGpr(3, 0n);
+      expect(world.cpu.run(2 * Number(n)).reason).toBe('budget');
+      return world.cpu.gpr(3);
+    };
+    expect(rounds(50_000n)).toBe(50_000n);
+    world.guest.write(entry, world.guest.read(entry) + 0x1000n);
+    expect(rounds(50_000n)).toBe(5_000_000n);
+    world.guest.write(entry, world.guest.read(entry) - 0x1000n);
+    expect(rounds(10n)).toBe(10n);
+    world.guest.write(entry, 0n);
+    world.cpu.nia = DATA;
+    expect(world.access('fetch', DATA)).toBe(0x400);
+  });
+
+  it('of another process does not serve code that has run often in the first one', () => {
+    const world = new World(PROGRAM);
+    const other = world.guest.tree();
+    world.guest.write(world.guestProcessTable + 16n * 4n, other);
+    world.map(DATA, PAGE);
+    world.guest.map(other, DATA, PAGE + 0x1000n);
+    for (const [page, add] of [
+      [PAGE, 1],
+      [PAGE + 0x1000n, 100],
+    ] as const) {
+      world.code(GUEST + page, 0x3863_0000 | add, 0x4200_fffc);
+    }
+    for (const [pid, sum] of [
+      [PID, 20_000n],
+      [4n, 2_000_000n],
+      [PID, 20_000n],
+      [4n, 2_000_000n],
+    ] as const) {
+      world.set('PIDR', pid);
+      world.cpu.nia = DATA;
+      world.cpu.ctr = 20_000n;
+      world.cpu.setGpr(3, 0n);
+      world.cpu.run(40_000);
+      expect(world.cpu.gpr(3)).toBe(sum);
+    }
+  });
+
   it('may have the entry by which the store to it was found', () => {
     const { world, ea } = withTable();
     const own = world.map(TABLE, world.guest.entry(world.guestProgram, DATA, [13, 9, 9, 9]) & ~0xfffn);
