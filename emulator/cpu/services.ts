@@ -22,6 +22,17 @@ const SMFCTRL_D = sprMask('SMFCTRL', 'D');
 /** MMCR0.PMCC, bits 44:45. */
 const PMCC_SHIFT = 18n;
 
+/** What turns facilities off, as masks of words. */
+const SWITCHES = FACILITIES.map((row: FacilityRow) => ({
+  msrLow: Number(BigInt.asIntN(32, row.msr?.mask ?? 0n)),
+  msrHigh: Number(BigInt.asIntN(32, (row.msr?.mask ?? 0n) >> 32n)),
+  vector: row.msr?.vector ?? 0,
+  fscr: row.fscr === undefined ? 0 : 1 << row.fscr,
+  hfscr: row.hfscr === undefined ? 0 : 1 << row.hfscr,
+}));
+const PR_LOW = Number(MSR_BIT.PR);
+const HV_HIGH = Number(MSR_BIT.HV >> 32n);
+
 /** Registers, memory and services; `Cpu` adds execution. */
 export abstract class CpuServices extends CpuAccess {
   /** Budget that was given to generated code when it was entered. */
@@ -36,7 +47,7 @@ export abstract class CpuServices extends CpuAccess {
       evirt: (this.loadSpr(SPRN.LPCR) & EVIRT) !== 0n,
       debugRestricted: (this.loadSpr(SPRN.SMFCTRL) & SMFCTRL_D) !== 0n,
       pmcc: Number((this.loadSpr(SPRN.MMCR0) >> PMCC_SHIFT) & 3n),
-      isOff: (facility) => this.facilityInterrupt(facilityRow(facility), this.msr) !== undefined,
+      isOff: (facility) => this.vectorWhenOff(facilityNumber(facility)) !== 0,
     });
     switch (decision.kind) {
       case 'access':
@@ -91,37 +102,33 @@ export abstract class CpuServices extends CpuAccess {
 
   // -- facilities -------------------------------------------------------------------------------------------------
 
-  /** Tells generated code which facilities are on. */
+  /** Tells generated code which facilities are on: at every change of MSR, so it computes with words. */
   protected refreshFacilities(): void {
-    const { msr } = this;
     let on = 0;
-    FACILITIES.forEach((row: FacilityRow, i) => {
-      if (this.facilityInterrupt(row, msr) === undefined) on |= 1 << i;
-    });
+    for (let i = 0; i < SWITCHES.length; i++) if (this.vectorWhenOff(i) === 0) on |= 1 << i;
     this.view.setInt32(state.FACILITIES, on, true);
   }
 
-  /** The interrupt of a facility that is off: MSR's comes first, the hypervisor's last (Book III 6.5.27, 6.5.28). */
-  private facilityInterrupt(row: FacilityRow, msr: bigint): InterruptRequest | undefined {
-    const off = (register: number, bit: number | undefined): boolean =>
-      bit !== undefined && ((this.loadSpr(register) >> BigInt(bit)) & 1n) === 0n;
-    if (row.msr && (msr & row.msr.mask) === 0n)
-      return facilityUnavailable(row, row.msr.vector, this.loadSpr(SPRN.FSCR));
-    if ((msr & MSR_BIT.PR) !== 0n && off(SPRN.FSCR, row.fscr)) {
-      return facilityUnavailable(row, VECTOR.FAC, this.loadSpr(SPRN.FSCR));
-    }
-    if ((msr & MSR_BIT.HV) === 0n && off(SPRN.HFSCR, row.hfscr)) {
-      return facilityUnavailable(row, VECTOR.HFAC, this.loadSpr(SPRN.HFSCR));
-    }
-    return undefined;
+  /** Vector of the interrupt of a facility that is off, or 0: MSR's comes first, the hypervisor's last (Book III 6.5.27, 6.5.28). */
+  private vectorWhenOff(number: number): number {
+    const { view } = this;
+    const row = SWITCHES[number];
+    if (!row) return 0;
+    const low = view.getInt32(state.MSR, true);
+    const high = view.getInt32(state.MSR + 4, true);
+    if ((row.msrLow | row.msrHigh) !== 0 && ((low & row.msrLow) | (high & row.msrHigh)) === 0) return row.vector;
+    const status = (register: number): number => view.getInt32(state.SPR + 8 * register, true);
+    if ((low & PR_LOW) !== 0 && row.fscr !== 0 && (status(SPRN.FSCR) & row.fscr) === 0) return VECTOR.FAC;
+    if ((high & HV_HIGH) === 0 && row.hfscr !== 0 && (status(SPRN.HFSCR) & row.hfscr) === 0) return VECTOR.HFAC;
+    return 0;
   }
 
   /** The interrupt for an instruction of a facility that is off, by the facility's number. */
   protected facilityRequest(number: number): InterruptRequest {
     const row = FACILITIES[number];
-    const request = row && this.facilityInterrupt(row, this.msr);
-    if (!request) throw new Error(`Facility ${number} is on.`);
-    return request;
+    const vector = this.vectorWhenOff(number);
+    if (!row || vector === 0) throw new Error(`Facility ${number} is on.`);
+    return facilityUnavailable(row, vector, this.loadSpr(vector === VECTOR.HFAC ? SPRN.HFSCR : SPRN.FSCR));
   }
 
   // -- functions of rows ------------------------------------------------------------------------------------------

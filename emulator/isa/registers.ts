@@ -127,12 +127,16 @@ export const PRIVILEGE_STATES: readonly PrivilegeState[] = [
 
 /** The state that an MSR value is. */
 export function privilegeState(msr: bigint): PrivilegeState {
-  const is = (mask: bigint): 0 | 1 => ((msr & mask) === 0n ? 0 : 1);
-  const [s, hv, pr] = [is(MSR_BIT.S), is(MSR_BIT.HV), is(MSR_BIT.PR)];
-  const found = PRIVILEGE_STATES.find((state) => state.s === s && state.hv === hv && state.pr === pr);
+  const is = (mask: bigint, value: number): number => ((msr & mask) === 0n ? 0 : value);
+  const found = STATE_BY_BITS[is(MSR_BIT.S, 4) | is(MSR_BIT.HV, 2) | is(MSR_BIT.PR, 1)];
   if (!found) throw new Error('The table of privilege states lacks a state.');
   return found;
 }
+
+/** The rows by S, HV and PR as a number of three bits. */
+const STATE_BY_BITS = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
+  PRIVILEGE_STATES.find(({ s, hv, pr }) => ((s << 2) | (hv << 1) | pr) === bits),
+);
 
 /** Fixed-Point Exception Register, Book I 3.2.2. */
 export const XER_FIELDS = registerBits(`

@@ -1,9 +1,10 @@
 /** Asynchronous interrupts: what lets them in, which comes first, and at which instruction. */
 import { describe, expect, it } from 'vitest';
-import type { Cpu } from '../../emulator/cpu/cpu';
+import { Cpu } from '../../emulator/cpu/cpu';
 import type { Signal } from '../../emulator/cpu/pending';
 import { MSR_BIT } from '../../emulator/isa/registers';
 import { SPRN, sprMask } from '../../emulator/isa/sprs';
+import { PhysicalMemory } from '../../emulator/memory/physical';
 import { CODE, HV, LE, PR, S, SF, interruptOf, load, newCpu, run } from './helpers';
 
 const { EE } = MSR_BIT;
@@ -267,6 +268,29 @@ describe('decrementers', () => {
     });
     expect(states[0]?.[0]).toBeGreaterThan(100n);
     for (const state of states) expect(state).toEqual(states[0]);
+  });
+});
+
+describe('interrupts and translated code', () => {
+  /** Loops long enough to be translated, under timers, on several threads. */
+  function long(interpretOnly: boolean, stride: number): Uint8Array {
+    const cpu = new Cpu(new PhysicalMemory(1 << 20, 0), 2, { interpretOnly });
+    cpu.partitionScope = { translate: (_lpid, gpa) => gpa };
+    cpu.msr = SF | LE;
+    load(cpu, 'addi 20,20,1\nadd 21,21,4\nli 6,997\nmtdec 6\nrfid', 0x900n);
+    load(cpu, 'li 6,0x4000\nloop: ld 5,0(6)\nadd 4,4,5\naddi 5,5,1\nstd 5,0(6)\nadd 4,4,3\nb loop');
+    cpu.msr = SF | LE | EE;
+    cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
+    cpu.setSpr(SPRN.DEC, 500n);
+    cpu.startThread(1, CODE);
+    let left = 150_000;
+    while (left > 0) left -= cpu.run(Math.min(stride, left)).executed;
+    expect(cpu.gpr(20)).toBeGreaterThan(40n);
+    return cpu.stateBytes();
+  }
+  it('give the states of interpreted code, however a run is divided', () => {
+    const interpreted = long(true, 150_000);
+    for (const stride of [150_000, 4999, 777]) expect(long(false, stride)).toEqual(interpreted);
   });
 });
 
