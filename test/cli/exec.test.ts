@@ -135,6 +135,30 @@ describe('pef exec', () => {
     const answer = exec({ msr: '9000000000000000', memory, spr: ['SRR0', 'SRR1'] });
     expect(answer).toMatchObject({ stopped: 'System Call', spr: { SRR0: hex16(4), SRR1: '9000000000000000' } });
   });
+  it.each([
+    ['goes through the tables that PTCR names', {}, hex16(1)],
+    ['goes through them when asked to', { cpu: { translate: true } }, hex16(1)],
+    ['takes real addresses when asked to', { cpu: { translate: false } }, hex16(2)],
+  ])('%s', (_, input, r3) => {
+    const doubleword = (addr: string, value: string) => ({ addr, hex: value.padStart(16, '0') });
+    const answer = exec({
+      ...input,
+      msr: '8000000000000001',
+      pc: '1000',
+      // LPCR.HR and UPRT; partition table of 4 KiB
+      spr: { LPCR: '500000', LPIDR: '1', PTCR: '10000' },
+      memory: [
+        // partition 1: 52 bits, root of 2^13 entries at 20000
+        doubleword('10010', 'c0000000000200ad'),
+        // to a table of 2^9 entries at 40000, whose first entry maps a gigabyte: R, C, read, write, execute
+        doubleword('20000', '8000000000040009'),
+        doubleword('40000', 'c000000040000187'),
+        { addr: '40001000', hex: '01006038' }, // li 3,1
+        { addr: '1000', hex: '02006038' }, // li 3,2
+      ],
+    });
+    expect([answer.stopped, answer.gpr[3]]).toEqual([undefined, r3]);
+  });
   it('leaves nothing of the registers of a line to the next', () => {
     exec({ vsr: ['1'], fpscr: '1', spr: { SPRG0: '1', PTCR: '10000' }, steps: 0 });
     const asked = exec({ vsr: [], spr: ['FPSCR', 'SPRG0', 'PTCR'], steps: 0 }) as unknown as { vsr: string[] };
