@@ -21,7 +21,7 @@ const SIGN_EXTEND: Record<AccessSize, number | undefined> = {
 };
 
 /** Locals with an effective address and the TLB entry for it, and the offset of the entry's bank where it is constant. */
-interface Located {
+export interface Located {
   readonly ea: number;
   readonly entry: number;
   readonly bank: number;
@@ -298,16 +298,26 @@ export abstract class Lowering extends ExpressionLowering {
   }
 
   /** Pushes the effective address, leaves it in a local, and pushes whether the translation is at hand. */
-  private lookUp(ea: Expr, size: AccessSize, tagOffset: number): Located {
-    const { code } = this;
-    const address = code.local(I64);
-    const entry = code.local(I32);
+  private lookUp(ea: Expr, size: AccessSize, access: 'load' | 'store'): Located {
+    const address = this.code.local(I64);
+    this.pushEa(ea);
+    this.code.set(address);
+    return this.lookUpAt(address, size, access);
+  }
+
+  /** Pushes an effective address as the mode has it. */
+  protected pushEa(ea: Expr): void {
     this.expr(ea);
-    if (!this.mode.sf) {
-      code.i64(0xffff_ffffn);
-      code.op(OP.i64and);
-    }
-    code.tee(address);
+    if (this.mode.sf) return;
+    this.code.i64(0xffff_ffffn);
+    this.code.op(OP.i64and);
+  }
+
+  /** With the effective address in a local: pushes whether the translation is at hand. */
+  protected lookUpAt(address: number, size: AccessSize, access: 'load' | 'store'): Located {
+    const { code } = this;
+    const entry = code.local(I32);
+    code.get(address);
     code.i64(BigInt(Math.log2(state.PAGE_BYTES / state.DATA_ENTRY_BYTES)));
     code.op(OP.i64shru);
     code.op(OP.wrap);
@@ -315,7 +325,7 @@ export abstract class Lowering extends ExpressionLowering {
     code.op(OP.i32and);
     const bank = this.addDataBank();
     code.tee(entry);
-    code.memory(MEM.i64load, bank + tagOffset);
+    code.memory(MEM.i64load, bank + (access === 'load' ? 0 : 8));
     // The tag is that of the last byte: an access that crosses a page finds no entry.
     code.get(address);
     if (size > 1) {
@@ -346,6 +356,13 @@ export abstract class Lowering extends ExpressionLowering {
     return true;
   }
 
+  /** Pushes where an access is in memory, or leaves for the twin. */
+  protected pushHostAddressOrLeave(ea: Expr, size: AccessSize, access: 'load' | 'store'): void {
+    const at = this.lookUp(ea, size, access);
+    this.unlessHitLeave();
+    this.pushHostAddress(at);
+  }
+
   private pushHostAddress(at: Located): void {
     const { code } = this;
     code.get(at.ea);
@@ -357,11 +374,11 @@ export abstract class Lowering extends ExpressionLowering {
 
   private load(id: number, ea: Expr, size: AccessSize, signed: boolean, swap: boolean): void {
     const { code } = this;
-    const at = this.lookUp(ea, size, 0);
-    if (this.unlessHitLeave()) {
-      this.pushHostAddress(at);
+    if (this.hasTwin) {
+      this.pushHostAddressOrLeave(ea, size, 'load');
       code.memory(LOAD[size], 0);
     } else {
+      const at = this.lookUp(ea, size, 'load');
       code.if(I64);
       this.pushHostAddress(at);
       code.memory(LOAD[size], 0);
@@ -386,12 +403,12 @@ export abstract class Lowering extends ExpressionLowering {
     this.expr(value);
     if (swap === this.mode.littleEndian) this.swapBytes(size);
     code.set(stored);
-    const at = this.lookUp(ea, size, 8);
-    if (this.unlessHitLeave()) {
-      this.pushHostAddress(at);
+    if (this.hasTwin) {
+      this.pushHostAddressOrLeave(ea, size, 'store');
       code.get(stored);
       return code.memory(STORE[size], 0);
     }
+    const at = this.lookUp(ea, size, 'store');
     code.if();
     this.pushHostAddress(at);
     code.get(stored);

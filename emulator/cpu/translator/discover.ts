@@ -1,78 +1,188 @@
 /**
  * Finds a region: the instructions that direct branches reach from its entry, up to a limit, as basic blocks.
  *
- * Calls end a region's path: the called function is another region, and so is what follows the call. Addresses are
+ * Small functions are taken in where they are called, each call with a copy of its own, so that a return knows where it
+ * probably goes. Other calls end a path: the function is another region, and so is what follows the call. Addresses are
  * offsets from the entry, in bytes.
  */
 import type { Instruction, Target } from './instruction';
 
 /** Instructions of a region at most: larger functions cost V8 more than they save. */
-export const REGION_INSTRUCTIONS = 200;
+const REGION_INSTRUCTIONS = 200;
+/** Instructions of a function that is taken in, and how deep calls may be. */
+const INLINE_INSTRUCTIONS = 40;
+const INLINE_DEPTH = 3;
+
+/** A place to go to. */
+export interface Successor {
+  readonly offset: number;
+  /** Identity of the block: its offset and the call in which it is. */
+  readonly id: string;
+}
 
 export interface Block {
+  readonly id: string;
   readonly offset: number;
   readonly instructions: readonly Instruction[];
-  /** Offsets in the region to which it may go, the blocks' own or not. */
-  readonly targets: readonly number[];
+  /** Places in the region to which it may go, whether there is a block or not. */
+  readonly targets: readonly Successor[];
+  /** Where its indirect branch probably goes; one of the targets. */
+  readonly predicted: number | undefined;
+}
+
+/** The code around a region's entry. */
+export interface Surrounding {
+  /** Effective address of the region. */
+  readonly entry: bigint;
+  /** The instruction at an offset, undefined where a region cannot have one. */
+  readonly at: (offset: number) => Instruction | undefined;
+  /** Where CTR points now, which is where calls by it probably go. */
+  readonly ctr: bigint;
+}
+
+/** A call that is taken in. */
+interface Call {
+  readonly number: number;
+  readonly depth: number;
+  readonly caller: Call | undefined;
+  readonly callee: number;
+  readonly returnsTo: number;
+}
+
+interface Found {
+  readonly offset: number;
+  readonly call: Call;
+  readonly instruction: Instruction;
+  targets: Successor[];
+  predicted: number | undefined;
 }
 
 /** The offset of a direct branch from an instruction at an offset; undefined for other branches. */
 export function offsetOfTarget(target: Target, at: number, entry: bigint): number | undefined {
   if (target.kind === 'relative') return at + Number(target.offset);
-  if (target.kind === 'absolute') {
-    const offset = BigInt.asIntN(64, target.ea - entry);
-    return offset > -0x8000_0000n && offset < 0x8000_0000n ? Number(offset) : undefined;
-  }
-  return undefined;
+  return target.kind === 'absolute' ? offsetOf(target.ea, entry) : undefined;
 }
 
-/**
- * @param at the instruction at an offset, undefined where a region cannot have one
- * @returns blocks in no order, the entry's first; empty when there is none at the entry
- */
-export function discover(at: (offset: number) => Instruction | undefined, entry: bigint): Block[] {
-  const found = new Map<number, Instruction>();
-  const leaders = new Set([0]);
-  const work = [0];
-  let next: number | undefined;
-  while ((next = work.shift()) !== undefined) {
-    for (let offset = next; !found.has(offset) && found.size < REGION_INSTRUCTIONS; offset += 4) {
-      const instruction = at(offset);
-      if (!instruction) break;
-      found.set(offset, instruction);
+function offsetOf(ea: bigint, entry: bigint): number | undefined {
+  const offset = BigInt.asIntN(64, ea - entry);
+  return offset > -0x8000_0000n && offset < 0x8000_0000n ? Number(offset) : undefined;
+}
+
+const idOf = (call: Call, offset: number): string => `${call.number} ${offset}`;
+
+/** Finds the region of an entry: blocks in no order, the entry's first; none when there is no instruction. */
+export function discover(surrounding: Surrounding): Block[] {
+  return new Discovery(surrounding).blocks();
+}
+
+class Discovery {
+  private readonly found = new Map<string, Found>();
+  private readonly work: { call: Call; offset: number }[] = [];
+  private readonly leaders = new Set<string>();
+  private readonly small = new Map<number, boolean>();
+  private calls = 1;
+
+  constructor(private readonly around: Surrounding) {}
+
+  blocks(): Block[] {
+    const root: Call = { number: 0, depth: 0, caller: undefined, callee: 0, returnsTo: 0 };
+    this.lead(root, 0);
+    let next: { call: Call; offset: number } | undefined;
+    while ((next = this.work.shift())) this.follow(next.call, next.offset);
+    return [...this.leaders].flatMap((id) => this.block(id) ?? []);
+  }
+
+  private lead(call: Call, offset: number): Successor {
+    const id = idOf(call, offset);
+    this.leaders.add(id);
+    this.work.push({ call, offset });
+    return { offset, id };
+  }
+
+  private follow(call: Call, first: number): void {
+    for (let offset = first; this.found.size < REGION_INSTRUCTIONS; offset += 4) {
+      const id = idOf(call, offset);
+      const instruction = this.found.has(id) ? undefined : this.around.at(offset);
+      if (!instruction) return;
+      const found: Found = { offset, call, instruction, targets: [], predicted: undefined };
+      this.found.set(id, found);
       if (instruction.targets.length === 0) continue;
-      for (const goal of successors(instruction, offset, entry)) {
-        leaders.add(goal);
-        work.push(goal);
-      }
-      break;
+      this.branch(found);
+      return;
     }
   }
-  const blocks: Block[] = [];
-  for (const leader of leaders) {
+
+  /** Leads on from a branch. */
+  private branch(found: Found): void {
+    const { instruction, offset, call } = found;
+    for (const target of instruction.targets) {
+      const goal = offsetOfTarget(target, offset, this.around.entry);
+      if (instruction.isCall && goal !== offset + 4) this.enter(found, goal);
+      else if (goal !== undefined) found.targets.push(this.lead(call, goal));
+      else if (instruction.isReturn && call.caller) {
+        found.predicted = call.returnsTo;
+        found.targets.push(this.lead(call.caller, call.returnsTo));
+      }
+    }
+    if (instruction.falls) found.targets.push(this.lead(call, offset + 4));
+  }
+
+  /** Takes a called function in when it is small. */
+  private enter(found: Found, goal: number | undefined): void {
+    const { call, offset } = found;
+    const callee = goal ?? (found.instruction.byCtr ? offsetOf(this.around.ctr & ~3n, this.around.entry) : undefined);
+    if (callee === undefined || call.depth === INLINE_DEPTH) return;
+    for (let outer: Call | undefined = call; outer; outer = outer.caller) if (outer.callee === callee) return;
+    if (!this.isSmall(callee)) return;
+    const made = { number: this.calls++, depth: call.depth + 1, caller: call, callee, returnsTo: offset + 4 };
+    if (goal === undefined) found.predicted = callee;
+    found.targets.push(this.lead(made, callee));
+  }
+
+  /** Whether a function has few instructions and returns. */
+  private isSmall(entry: number): boolean {
+    const known = this.small.get(entry);
+    if (known !== undefined) return known;
+    const seen = new Set<number>();
+    const work = [entry];
+    let returns = false;
+    for (let next = work.pop(); next !== undefined && seen.size <= INLINE_INSTRUCTIONS; next = work.pop()) {
+      for (let offset = next; !seen.has(offset) && seen.size <= INLINE_INSTRUCTIONS; offset += 4) {
+        const instruction = this.around.at(offset);
+        if (!instruction) break;
+        seen.add(offset);
+        if (instruction.targets.length === 0) continue;
+        returns ||= instruction.isReturn;
+        if (instruction.falls || instruction.isCall) work.push(offset + 4);
+        if (instruction.isCall) break;
+        for (const target of instruction.targets) {
+          const goal = offsetOfTarget(target, offset, this.around.entry);
+          if (goal !== undefined) work.push(goal);
+        }
+        break;
+      }
+    }
+    const small = returns && seen.size <= INLINE_INSTRUCTIONS;
+    this.small.set(entry, small);
+    return small;
+  }
+
+  private block(id: string): Block | undefined {
+    const first = this.found.get(id);
+    if (!first) return undefined;
     const instructions: Instruction[] = [];
-    let offset = leader;
-    let last: Instruction | undefined;
-    for (let here = found.get(offset); here; here = leaders.has(offset) ? undefined : found.get(offset)) {
-      instructions.push(here);
+    let last = first;
+    let { offset } = first;
+    for (let here: Found | undefined = first; here; ) {
+      instructions.push(here.instruction);
       last = here;
       offset += 4;
-      if (here.targets.length > 0) break;
+      if (here.instruction.targets.length > 0) break;
+      const next: string = idOf(first.call, offset);
+      here = this.leaders.has(next) ? undefined : this.found.get(next);
     }
-    if (!last) continue;
-    const targets = last.targets.length > 0 ? successors(last, offset - 4, entry) : [offset];
-    blocks.push({ offset: leader, instructions, targets });
+    const ends = last.instruction.targets.length > 0;
+    const targets = ends ? last.targets : [{ offset, id: idOf(first.call, offset) }];
+    return { id, offset: first.offset, instructions, targets, predicted: last.predicted };
   }
-  return blocks;
-}
-
-/** Where a branch goes within its region. */
-function successors(instruction: Instruction, at: number, entry: bigint): number[] {
-  const goals = instruction.falls && !instruction.isCall ? [at + 4] : [];
-  if (instruction.isCall) return instruction.falls && instruction.targets.length > 0 ? [at + 4] : goals;
-  for (const target of instruction.targets) {
-    const offset = offsetOfTarget(target, at, entry);
-    if (offset !== undefined) goals.unshift(offset);
-  }
-  return [...new Set(goals)];
 }

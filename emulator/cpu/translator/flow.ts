@@ -15,6 +15,8 @@ export interface FlowBlock extends Block {
   readonly merges: readonly FlowBlock[];
   readonly isLoop: boolean;
   readonly isMerge: boolean;
+  /** Whether it is part of a loop. */
+  readonly inLoop: boolean;
   /** Slots that may differ from memory at its beginning. */
   readonly dirty: SlotSet;
   /** Most instructions from its beginning to the next place where the budget is tested. */
@@ -47,14 +49,15 @@ interface Node {
 
 /** Nodes in reverse postorder, unreachable ones left out. */
 function ordered(blocks: readonly Block[]): Node[] {
-  const nodes = new Map<number, Node>();
+  const nodes = new Map<string, Node>();
+  const byId = new Map(blocks.map((block) => [block.id, block]));
   const postorder: Node[] = [];
   const visit = (block: Block): Node => {
     const node = { block, index: -1, successors: [], predecessors: [], isLoop: false, budget: 0 } as unknown as Node;
-    nodes.set(block.offset, node);
-    for (const offset of block.targets) {
-      const target = blocks.find((other) => other.offset === offset);
-      if (target) node.successors.push(nodes.get(offset) ?? visit(target));
+    nodes.set(block.id, node);
+    for (const { id } of block.targets) {
+      const target = byId.get(id);
+      if (target) node.successors.push(nodes.get(id) ?? visit(target));
     }
     postorder.push(node);
     return node;
@@ -107,6 +110,24 @@ function dropIrreducible(nodes: readonly Node[]): void {
   for (const node of nodes) {
     node.successors = node.successors.filter((to) => to.index > node.index || dominates(to, node));
   }
+}
+
+/** The nodes of all loops: from which a loop's head is reached without leaving what it dominates. */
+function loopNodes(nodes: readonly Node[]): Set<Node> {
+  const found = new Set<Node>();
+  for (const head of nodes) {
+    const body = new Set([head]);
+    const work = head.predecessors.filter((from) => from.index >= head.index);
+    if (work.length > 0) found.add(head);
+    let node: Node | undefined;
+    while ((node = work.pop())) {
+      if (body.has(node)) continue;
+      body.add(node);
+      found.add(node);
+      work.push(...node.predecessors);
+    }
+  }
+  return found;
 }
 
 /** Repeats a step over the nodes until it changes nothing. */
@@ -162,6 +183,7 @@ export function flowOf(blocks: readonly Block[]): Flow | undefined {
   }
   let loads = entry.liveIn;
   for (const node of nodes) loads = loads.union(node.may.without(node.must));
+  const looping = loopNodes(nodes);
   const made: FlowBlock[] = [];
   const isMerge = (node: Node): boolean => node.predecessors.filter((from) => from.index < node.index).length > 1;
   for (const node of nodes) {
@@ -172,6 +194,7 @@ export function flowOf(blocks: readonly Block[]): Flow | undefined {
       merges: [],
       isLoop: node.isLoop,
       isMerge: isMerge(node),
+      inLoop: looping.has(node),
       dirty: node.may,
       budget: node.budget,
     });

@@ -28,6 +28,9 @@ export interface Instruction {
   readonly falls: boolean;
   /** Whether it sets LR as a call does. */
   readonly isCall: boolean;
+  /** Whether it branches to LR without setting it, as a return does; whether it branches to CTR. */
+  readonly isReturn: boolean;
+  readonly byCtr: boolean;
 }
 
 /** The target that a `set-nia` names. */
@@ -264,6 +267,8 @@ export class InstructionCache {
     const falls = effects.list(program);
     if (!effects.translatable || (!falls && effects.targets.length === 0)) return undefined;
     const lk = row.fields.find((field) => field.name === 'LK');
+    const isCall = lk !== undefined && extract(lk, word) === 1;
+    const indirect = effects.targets.some(({ kind }) => kind === 'indirect');
     return {
       word,
       program,
@@ -271,7 +276,9 @@ export class InstructionCache {
       writes: effects.writes,
       targets: effects.targets,
       falls,
-      isCall: lk !== undefined && extract(lk, word) === 1,
+      isCall,
+      isReturn: !isCall && indirect && row.name === 'bclr',
+      byCtr: indirect && row.name === 'bcctr',
     };
   }
 }

@@ -7,7 +7,7 @@
  * until something other than the following branch wants their CR field.
  */
 import { type Field, extract } from '../../isa/fields';
-import type { Cond, Expr, Stmt } from '../../isa/ir';
+import type { AccessSize, Cond, Expr, Stmt } from '../../isa/ir';
 import { Lowering, type Mode, type RuntimeFunctions } from '../lowering';
 import * as state from '../state';
 import { type Code, I32, I64, MEM, OP } from '../wasm';
@@ -23,6 +23,15 @@ interface Comparison {
   readonly b: Expr | number;
   readonly signed: boolean;
 }
+/** The page that accesses found last: its effective address or -1, and what to add to get to memory. */
+interface Window {
+  readonly page: number;
+  readonly addend: number;
+}
+
+/** Windows of a region: each costs registers. */
+const WINDOWS = 8;
+
 type Comparisons = ReadonlyMap<number, Comparison>;
 
 /** A way out of the region. */
@@ -48,6 +57,8 @@ export class RegionLowering extends Lowering {
   private readonly bank: number;
   private readonly indirectTarget: number;
   private readonly temporaries: number;
+  private readonly windows = new Map<string, Window>();
+  private readonly freeWindows: Window[] = [];
   private readonly exits: Exit[] = [];
   private readonly labels = new Map<FlowBlock, { block?: number; loop?: number }>();
 
@@ -77,6 +88,9 @@ export class RegionLowering extends Lowering {
     }
     this.bank = code.local(I32);
     this.indirectTarget = code.local(I64);
+    if (flow.blocks.some((block) => block.inLoop)) {
+      this.freeWindows = Array.from({ length: WINDOWS }, () => ({ page: code.local(I64), addend: code.local(I32) }));
+    }
     this.temporaries = code.localCount;
   }
 
@@ -87,6 +101,10 @@ export class RegionLowering extends Lowering {
     code.i32(0);
     code.memory(MEM.i32load, state.DATA_BANK);
     code.set(this.bank);
+    for (const { page } of this.freeWindows) {
+      code.i64(-1n);
+      code.set(page);
+    }
     this.tree(this.flow.entry);
     code.op(OP.unreachable);
     code.enclose(this.exits.length);
@@ -405,7 +423,7 @@ export class RegionLowering extends Lowering {
     const outer = { dirty: this.dirty, comparisons: this.comparisons };
     this.dirty = this.dirty.union(this.instruction?.writes ?? this.dirty);
     this.comparisons = new Map(this.comparisons);
-    if (offset !== undefined && this.instruction?.isCall !== true) this.edge(offset);
+    if (offset !== undefined) this.edge(offset);
     else if (target.kind === 'indirect') this.branchTo(stmt.value);
     else {
       const to = target.kind === 'absolute' ? target.ea : this.address(here + Number(target.offset));
@@ -421,6 +439,15 @@ export class RegionLowering extends Lowering {
     code.i64(this.mode.sf ? ~3n : 0xffff_fffcn);
     code.op(OP.i64and);
     code.set(target);
+    const { predicted } = this.block;
+    if (predicted !== undefined && this.block.next.has(predicted)) {
+      code.get(target);
+      code.i64(this.address(predicted));
+      code.op(OP.i64eq);
+      code.if();
+      this.edge(predicted);
+      code.end();
+    }
     this.exit({ unused: 0, to: { local: target }, interpreted: false });
   }
 
@@ -436,6 +463,54 @@ export class RegionLowering extends Lowering {
   protected override pushCia(): void {
     this.code.i64(this.address(this.block.offset + 4 * this.position));
   }
+  /** Pushes where an access is in memory: by the page that the last access of its kind found, or by the TLB. */
+  protected override pushHostAddressOrLeave(ea: Expr, size: AccessSize, access: 'load' | 'store'): void {
+    const window = this.windowOf(ea, access);
+    if (!window) return super.pushHostAddressOrLeave(ea, size, access);
+    const { code } = this;
+    const address = code.local(I64);
+    this.pushEa(ea);
+    code.tee(address);
+    // An address that is not aligned is in no page that a window can have.
+    code.i64(BigInt(-state.PAGE_BYTES | (size - 1)));
+    code.op(OP.i64and);
+    code.get(window.page);
+    code.op(OP.i64ne);
+    code.if();
+    const at = this.lookUpAt(address, size, access);
+    this.unlessHitLeave();
+    code.get(at.entry);
+    code.memory(MEM.i32load, at.bank + 16);
+    code.set(window.addend);
+    code.get(address);
+    code.i64(BigInt(-state.PAGE_BYTES));
+    code.op(OP.i64and);
+    code.set(window.page);
+    code.end();
+    code.get(address);
+    code.op(OP.wrap);
+    code.get(window.addend);
+    code.op(OP.i32add);
+  }
+
+  /** The window of accesses that have the same registers in their address; none outside of loops. */
+  private windowOf(ea: Expr, access: 'load' | 'store'): Window | undefined {
+    if (!this.block.inLoop) return undefined;
+    const key = `${access} ${this.registersOf(ea)}`;
+    const known = this.windows.get(key);
+    if (known) return known;
+    const free = this.freeWindows.pop();
+    if (free) this.windows.set(key, free);
+    return free;
+  }
+
+  private registersOf(e: Expr): string {
+    if (e.k === 'gpr') return `r${this.number(e.field)}`;
+    if (e.k === 'bin') return `${this.registersOf(e.a)} ${this.registersOf(e.b)}`;
+    // An update form computes the address first.
+    return e.k === 'local' ? `update ${this.instruction?.word ?? 0}` : '';
+  }
+
   protected override addDataBank(): number {
     this.code.get(this.bank);
     this.code.op(OP.i32add);

@@ -2,9 +2,8 @@
 import { mulhsFunction, mulhuFunction } from '../interpreter';
 import type { Mode, RuntimeFunctions } from '../lowering';
 import { Code, I32, I64, encodeModule } from '../wasm';
-import { discover } from './discover';
+import { type Surrounding, discover } from './discover';
 import { flowOf } from './flow';
-import type { Instruction } from './instruction';
 import { RegionLowering } from './region-lowering';
 
 /** Functions of a module of regions; regions call none that could raise an interrupt. */
@@ -17,14 +16,13 @@ const BINARY_TYPE = 1;
 
 /** The function of a region, and how many instructions it has; undefined where no instruction can be translated. */
 export function regionFunction(
-  at: (offset: number) => Instruction | undefined,
-  entry: bigint,
+  around: Surrounding,
   mode: Mode,
 ): { readonly code: Code; readonly instructions: number } | undefined {
-  const flow = flowOf(discover(at, entry));
+  const flow = flowOf(discover(around));
   if (!flow) return undefined;
   const code = new Code(1);
-  new RegionLowering(code, mode, RUNTIME, flow, entry).function();
+  new RegionLowering(code, mode, RUNTIME, flow, around.entry).function();
   return { code, instructions: flow.blocks.reduce((sum, block) => sum + block.instructions.length, 0) };
 }
 

@@ -6,6 +6,7 @@
  * translations empties the cache and costs no translation. A write to one of its pages ends it. What is translated
  * depends on counts alone, and no result depends on what is translated.
  */
+import { SPR_NUMBER } from '../../isa/semantics';
 import type { PhysicalMemory } from '../../memory/physical';
 import { divideExtendedSigned, divideExtendedUnsigned } from '../extended-division';
 import type { InterpreterExports } from '../interpreter';
@@ -261,7 +262,7 @@ export class CodeTranslator {
     if (this.freeIndices.length === 0 && this.nextIndex >= FIRST_REGION + MOST_REGIONS) this.clear();
     if (this.statistics.bytes > MOST_BYTES) this.clear();
     const read: ReadCode = { pages: new Map(), words: new Map() };
-    const made = regionFunction(this.reader(ea, context, mode, read), ea, context.mode);
+    const made = regionFunction({ entry: ea, at: this.reader(ea, context, mode, read), ctr: this.ctr }, context.mode);
     if (!made) return undefined;
     const index = this.freeIndices.pop() ?? this.nextIndex++;
     const bytes = regionModule([made.code], index);
@@ -290,6 +291,10 @@ export class CodeTranslator {
     this.statistics.instructions += made.instructions;
     this.statistics.bytes += bytes.length;
     return region;
+  }
+
+  private get ctr(): bigint {
+    return this.view.getBigUint64(state.SPR + 8 * SPR_NUMBER.CTR, true);
   }
 
   private newCodePage(page: number): CodePage {
