@@ -213,6 +213,11 @@ export abstract class CpuAccess extends CpuRegisters {
     return host;
   }
 
+  /** From now on instructions of this page come from elsewhere; `host` is where that of the address lies. */
+  protected rememberFetch(nia: bigint, host: number): void {
+    this.tlb.addFetch(this.highOf(nia), lo(nia), host);
+  }
+
   /** Index in memory of an access within a page, or a negative number for an interrupt. */
   private locate(eaHi: number, eaLo: number, access: 'load' | 'store', aligned: boolean): number {
     if (!this.find(eaHi, eaLo, access)) {
@@ -271,6 +276,7 @@ export abstract class CpuAccess extends CpuRegisters {
       this.remember(eaHi, eaLo, 'store');
       this.memory.markDirty(first, size);
       u8.copyWithin(first, state.RESULT, state.RESULT + size);
+      this.memory.stored(first, size);
       return 0;
     }
     const rest = this.locateNext(eaHi, eaLo, 'store');
@@ -280,6 +286,8 @@ export abstract class CpuAccess extends CpuRegisters {
     this.memory.markDirty(rest, size - inPage);
     u8.copyWithin(first, state.RESULT, state.RESULT + inPage);
     u8.copyWithin(rest, state.RESULT + inPage, state.RESULT + size);
+    this.memory.stored(first, inPage);
+    this.memory.stored(rest, size - inPage);
     return 0;
   };
 

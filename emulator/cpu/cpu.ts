@@ -3,7 +3,7 @@
  *
  * Software's mistakes are interrupts of the machine; no method throws because of what guest code does.
  */
-import { PRIVILEGE_RANK } from '../isa/causes';
+import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import { FACILITIES, type FacilityRow } from '../isa/facilities';
 import { MSR_BIT, privilegeState } from '../isa/registers';
 import { SPRN, sprMask } from '../isa/sprs';
@@ -15,6 +15,7 @@ import { type InterpreterExports, decodeTable, interpreterModule } from './inter
 import type { Interrupt } from './interrupts';
 import { fillSprAccess } from './spr-access';
 import * as state from './state';
+import { StopPages } from './stop-pages';
 import type { Invalidation } from './tlb';
 import { CodeTranslator, type TranslatorContext } from './translator/translator';
 import { CpuThreads } from './threads';
@@ -60,6 +61,7 @@ export class Cpu extends CpuThreads {
   /** Translates what runs often; absent in a CPU that only interprets. */
   readonly code: CodeTranslator | undefined;
   private breakpoints: ReadonlySet<bigint> = new Set();
+  private readonly stopPages: StopPages;
   private breakpointPages: ReadonlySet<bigint> = new Set();
   /** Address in CIABR while it is on. */
   private tracedAddress: bigint | undefined;
@@ -73,6 +75,7 @@ export class Cpu extends CpuThreads {
    */
   constructor(memory: PhysicalMemory, threads = 1, options: { readonly interpretOnly?: boolean } = {}) {
     super(memory, threads);
+    this.stopPages = new StopPages(memory);
     if (options.interpretOnly !== true) {
       this.code = new CodeTranslator(memory, {
         fetchPage: (ea) => this.fetchPage(ea),
@@ -114,6 +117,7 @@ export class Cpu extends CpuThreads {
   /** Addresses at which `run` stops before executing. */
   setBreakpoints(addresses: ReadonlySet<bigint>): void {
     this.code?.breakpointsChange(this.breakpoints, addresses);
+    this.stopPages.clear();
     this.breakpoints = new Set(addresses);
     this.breakpointPages = new Set([...addresses].map((address) => address / PAGE));
     this.passOver = undefined;
@@ -147,13 +151,17 @@ export class Cpu extends CpuThreads {
       const generated = this.synchronize();
       const slice = Math.min(maxInstructions - executed, SLICE, this.attentionWithin());
       this.slice = slice;
-      const done = slice - generated.run(slice);
+      const ran = slice - generated.run(slice);
+      const reason = this.view.getInt32(state.EXIT, true);
+      const stopped = reason === state.EXIT_REASON.interrupt && this.atStop();
+      const done = stopped ? ran - 1 : ran;
+      // Only the first instruction of a run passes over its breakpoint.
+      if (done > 0) this.passOver = undefined;
       this.advance(done);
       executed += done;
-      const reason = this.view.getInt32(state.EXIT, true);
-      if (reason === state.EXIT_REASON.interrupt) return this.interrupted(executed, this.requested());
+      if (reason === state.EXIT_REASON.interrupt && !stopped) return this.interrupted(executed, this.requested());
       if (reason === state.EXIT_REASON.hot) this.code?.hot(this.nia, this.codeContext());
-      if (reason !== state.EXIT_REASON.fetch) continue;
+      if (reason !== state.EXIT_REASON.fetch && !stopped) continue;
       const stop = this.fetchSlowly(executed);
       if (typeof stop !== 'number') return stop;
       executed = stop;
@@ -167,7 +175,9 @@ export class Cpu extends CpuThreads {
     this.slice = 1;
     const done = 1 - generated.execute(word | 0, 1);
     this.advance(done);
-    const interrupted = this.view.getInt32(state.EXIT, true) === state.EXIT_REASON.interrupt;
+    const reason = this.view.getInt32(state.EXIT, true);
+    if (reason === state.EXIT_REASON.hot) this.code?.hot(this.nia, this.codeContext());
+    const interrupted = reason === state.EXIT_REASON.interrupt;
     return interrupted ? this.interrupted(done, this.requested()) : { executed: done, reason: 'budget' };
   }
 
@@ -207,6 +217,15 @@ export class Cpu extends CpuThreads {
       return { executed, reason: 'breakpoint' };
     }
     this.passOver = undefined;
+    if (!alone && !this.isStop(nia)) {
+      const inPage = host % state.PAGE_BYTES;
+      const copy = this.stopPages.copyOf(nia & -PAGE, host - inPage, this.stopsIn(nia / PAGE));
+      if (copy !== undefined) {
+        this.forgetStoresTo(host - inPage);
+        this.rememberFetch(nia, copy + inPage);
+        return executed;
+      }
+    }
     const word = this.view.getUint32(host, (msr & MSR_BIT.LE) !== 0n);
     const debug = { msr, smfctrl: this.loadSpr(SPRN.SMFCTRL) };
     const exit = this.execute(word);
@@ -221,6 +240,20 @@ export class Cpu extends CpuThreads {
   }
 
   /** Whether the page with this number has an instruction before or behind which something happens. */
+  /** Whether `run` looks at an address before it is executed: for a breakpoint or CIABR. */
+  private isStop(ea: bigint): boolean {
+    return this.breakpoints.has(ea) || this.tracedAddress === ea;
+  }
+  private stopsIn(page: bigint): bigint[] {
+    const traced = this.tracedAddress === undefined ? [] : [this.tracedAddress];
+    return [...this.breakpoints, ...traced].filter((address) => address / PAGE === page);
+  }
+  /** Whether generated code came to the word that a page with stops has in the place of an instruction. */
+  private atStop(): boolean {
+    const illegal = this.view.getInt32(state.CAUSE, true) === INTERRUPT_CAUSES.illegal;
+    return illegal && this.pending === undefined && this.isStop(this.nia);
+  }
+
   private isWatched(page: bigint): boolean {
     return this.breakpointPages.has(page) || (this.tracedAddress !== undefined && this.tracedAddress / PAGE === page);
   }
@@ -231,6 +264,7 @@ export class Cpu extends CpuThreads {
     const after = ciabrAddress(this.loadSpr(SPRN.CIABR));
     if (before === after) return;
     this.tracedAddress = after;
+    this.stopPages.clear();
     const set = (address: bigint | undefined): Set<bigint> => new Set(address === undefined ? [] : [address]);
     this.code?.breakpointsChange(set(before), set(after));
   }

@@ -109,6 +109,10 @@ export const ENTRY_CACHE_ENTRY_BYTES = 16;
 export const ENTRY_CACHE_BANKS = 16;
 export const ENTRY_BANK_BYTES = ENTRY_CACHE_ENTRIES * ENTRY_CACHE_ENTRY_BYTES;
 
+/** Copies of pages with stops (stop-pages.ts). */
+export const STOP_PAGE_COPIES = 0xa0000;
+export const STOP_PAGES = 64;
+
 /** Why generated code came back. */
 export const EXIT_REASON = {
   /** The budget is used up. */

@@ -17,9 +17,9 @@ export const MEMORY_UNIT_BYTES = 1 << 16;
 /** Granule of the record of changed memory. */
 export const DIRTY_PAGE_BYTES = 4096;
 
-/** Why a page is watched: code was translated from it, or addresses are by tables in it. */
-export type WatchReason = 'code' | 'tables';
-const WATCH_BITS: Readonly<Record<WatchReason, number>> = { code: 1, tables: 2 };
+/** Why a page is watched: code was translated from it, addresses are by tables in it, or there is a copy of it with stops. */
+export type WatchReason = 'code' | 'tables' | 'stops';
+const WATCH_BITS: Readonly<Record<WatchReason, number>> = { code: 1, tables: 2, stops: 4 };
 type WriteListener = (hostOffset: number, length: number) => void;
 
 const WASM_PAGE = 1 << 16;
@@ -36,7 +36,10 @@ export class PhysicalMemory {
   private readonly dirtyListeners: (() => void)[] = [];
   /** One byte for each page of RAM: a bit for each reason to watch it. */
   private readonly watched: Uint8Array;
-  private readonly writeListeners: { readonly bit: number; readonly listener: WriteListener }[] = [];
+  private readonly writeListeners: Record<
+    'before' | 'after',
+    { readonly bit: number; readonly listener: WriteListener }[]
+  > = { before: [], after: [] };
 
   /**
    * @param normalBytes size of normal memory, a multiple of 64 KiB
@@ -130,20 +133,22 @@ export class PhysicalMemory {
   write(ra: bigint, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const offset = this.range(ra, bytes.length);
-    this.tellWrite(offset, bytes.length);
+    this.tellWrite(offset, bytes.length, 'before');
     this.u8.set(bytes, offset);
+    this.tellWrite(offset, bytes.length, 'after');
     const last = this.pageOf(offset + bytes.length - 1);
     for (let page = this.pageOf(offset); page <= last; page++) this.markPage(page);
   }
 
-  private tellWrite(offset: number, length: number): void {
+  private tellWrite(offset: number, length: number, when: 'before' | 'after'): void {
     const last = this.pageOf(offset + length - 1);
     for (let page = this.pageOf(offset); page <= last; page++) {
       const reasons = this.watched[page] ?? 0;
       if (reasons === 0) continue;
       const start = Math.max(offset, RESERVED_BYTES + page * DIRTY_PAGE_BYTES);
       const end = Math.min(offset + length, RESERVED_BYTES + (page + 1) * DIRTY_PAGE_BYTES);
-      for (const { bit, listener } of this.writeListeners) if ((reasons & bit) !== 0) listener(start, end - start);
+      for (const { bit, listener } of this.writeListeners[when])
+        if ((reasons & bit) !== 0) listener(start, end - start);
     }
   }
 
@@ -157,9 +162,9 @@ export class PhysicalMemory {
     const others = (this.watched[page] ?? 0) & ~WATCH_BITS[reason];
     this.watched[page] = on ? others | WATCH_BITS[reason] : others;
   }
-  /** Calls back before a write to a page that is watched for this reason: index in `u8` and bytes, in one page. */
-  onWatchedWrite(reason: WatchReason, listener: WriteListener): void {
-    this.writeListeners.push({ bit: WATCH_BITS[reason], listener });
+  /** Calls back before or after a write to a page that is watched for this reason: index in `u8` and bytes, in one page. */
+  onWatchedWrite(reason: WatchReason, listener: WriteListener, when: 'before' | 'after' = 'before'): void {
+    this.writeListeners[when].push({ bit: WATCH_BITS[reason], listener });
   }
 
   private markPage(page: number): void {
@@ -175,7 +180,12 @@ export class PhysicalMemory {
   /** Notes that bytes of one page will be written: the CPU's store path, before its first store to a page. */
   markDirty(hostOffset: number, length: number): void {
     this.markPage(this.pageOf(hostOffset));
-    if (this.isWatched(hostOffset)) this.tellWrite(hostOffset, length);
+    if (this.isWatched(hostOffset)) this.tellWrite(hostOffset, length, 'before');
+  }
+
+  /** Notes that they have been written. */
+  stored(hostOffset: number, length: number): void {
+    if (this.isWatched(hostOffset)) this.tellWrite(hostOffset, length, 'after');
   }
 
   /** Real addresses of the pages that may differ from zero, ascending, normal before secure. */
@@ -192,8 +202,9 @@ export class PhysicalMemory {
   reset(): void {
     for (const page of this.changed) {
       const offset = RESERVED_BYTES + page * DIRTY_PAGE_BYTES;
-      this.tellWrite(offset, DIRTY_PAGE_BYTES);
+      this.tellWrite(offset, DIRTY_PAGE_BYTES, 'before');
       this.u8.fill(0, offset, offset + DIRTY_PAGE_BYTES);
+      this.tellWrite(offset, DIRTY_PAGE_BYTES, 'after');
       this.dirty[page] = 0;
     }
     this.changed = [];

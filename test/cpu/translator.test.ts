@@ -330,3 +330,73 @@ later: addi 9,9,1
     pair.expectSame('the first page again');
   });
 });
+
+describe('stops', () => {
+  const program = `
+    loop: addi 3,3,1
+          cmpdi 3,100
+          bne on
+          addi 4,4,1
+    on:   stw 3,0x200(1)
+          bdnz loop
+          b .`;
+  const cpuAt = (stop: bigint, interpretOnly: boolean): Cpu => {
+    const cpu = new Cpu(new PhysicalMemory(1 << 18, 1 << 16), 1, { interpretOnly });
+    cpu.msr = SF | HV | LE;
+    cpu.memory.write(CODE, assemble(program, CODE, { endian: 'little' }).bytes);
+    cpu.nia = CODE;
+    cpu.ctr = 5000n;
+    cpu.setGpr(1, CODE + 0x400n);
+    cpu.setBreakpoints(new Set([stop]));
+    return cpu;
+  };
+
+  it.each([
+    ['translated', false],
+    ['interpreted', true],
+  ])('a breakpoint in %s code stops before its instruction, however often others ran', (_, interpretOnly) => {
+    const cpu = cpuAt(CODE + 12n, interpretOnly);
+    expect(cpu.run(100_000)).toEqual({ executed: 99 * 5 + 3, reason: 'breakpoint' });
+    expect([cpu.nia, cpu.gpr(3), cpu.gpr(4)]).toEqual([CODE + 12n, 100n, cpu.gpr(4)]);
+    expect(cpu.run(1)).toEqual({ executed: 1, reason: 'budget' });
+    expect(cpu.nia).toBe(CODE + 16n);
+  });
+
+  it('software sees its own instruction at the stop, and may change it', () => {
+    const cpu = cpuAt(CODE + 12n, false);
+    cpu.run(10);
+    expect(cpu.peek(CODE + 12n, 4)).toEqual(cpu.memory.read(CODE + 12n, 4));
+    cpu.memory.write(CODE + 12n, assemble('addi 4,4,7', 0n, { endian: 'little' }).bytes);
+    const before = cpu.gpr(4);
+    expect(cpu.run(100_000).reason).toBe('breakpoint');
+    cpu.run(1);
+    expect(cpu.gpr(4) - before).toBe(7n);
+  });
+
+  it('instructions beside the stop may change too', () => {
+    const cpu = cpuAt(CODE + 12n, false);
+    cpu.run(10);
+    const before = cpu.gpr(3);
+    cpu.memory.write(CODE, assemble('addi 3,3,2', 0n, { endian: 'little' }).bytes);
+    cpu.run(10);
+    expect(cpu.gpr(3) - before).toBe(4n);
+  });
+
+  it('an instruction that is none is interrupted at a stop as elsewhere', () => {
+    const cpu = cpuAt(CODE + 12n, false);
+    cpu.memory.write(CODE + 12n, new Uint8Array(4));
+    expect(cpu.run(100_000).reason).toBe('breakpoint');
+    expect(cpu.run(5)).toMatchObject({ executed: 1, reason: 'interrupt', interrupt: { cia: CODE + 12n } });
+  });
+
+  it('a breakpoint set and cleared while code is translated holds from then on', () => {
+    const cpu = cpuAt(CODE + 0x800n, false);
+    expect(cpu.run(3000).reason).toBe('budget');
+    expect(cpu.code!.statistics.regions).toBeGreaterThan(0);
+    cpu.setBreakpoints(new Set([CODE + 16n]));
+    expect(cpu.run(3000).reason).toBe('breakpoint');
+    expect(cpu.nia).toBe(CODE + 16n);
+    cpu.setBreakpoints(new Set());
+    expect(cpu.run(3000)).toEqual({ executed: 3000, reason: 'budget' });
+  });
+});

@@ -173,7 +173,7 @@ class Discovery {
     const instructions: Instruction[] = [];
     let last = first;
     let { offset } = first;
-    for (let here: Found | undefined = first; here; ) {
+    for (let here: Found | undefined = first; here;) {
       instructions.push(here.instruction);
       last = here;
       offset += 4;

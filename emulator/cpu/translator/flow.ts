@@ -82,7 +82,10 @@ function common(a: Node, b: Node): Node {
 function findDominators(nodes: readonly Node[]): void {
   const [entry] = nodes;
   if (!entry) return;
-  for (const node of nodes) node.predecessors.length = 0;
+  for (const node of nodes) {
+    node.predecessors.length = 0;
+    node.dominator = undefined as unknown as Node;
+  }
   for (const node of nodes) for (const successor of node.successors) successor.predecessors.push(node);
   entry.dominator = entry;
   for (let changed = true; changed;) {
