@@ -34,6 +34,7 @@ import type { Primitive, RunActivity } from './activities';
 import { FirmwareStack, type ReturnPath } from './firmware-stack';
 import { plainBytes, textBytes } from './hashing';
 import { InputLog } from './input-log';
+import { ActorMemory } from './actor-memory';
 import { CodeArea } from './code-area';
 import { Contexts } from './contexts';
 import { type PlacedGuest, placeGuests, tpmBuffer } from './layout';
@@ -61,6 +62,7 @@ export class Machine implements MachineApi {
   readonly #firmware: FirmwareStack;
   readonly #hypervisor: HypervisorState = { tpmOpen: false, processTables: [] };
   readonly #contexts: Contexts;
+  readonly #actorMemory: ActorMemory;
   readonly #symbols: GuestSymbols;
   #work: Work | undefined;
   #primitive: Primitive | undefined;
@@ -97,6 +99,13 @@ export class Machine implements MachineApi {
       hypervisor: this.#hypervisor,
       memoryOf: (lpid) => this.#partitions.memoryOf(lpid),
       nameOf: (lpid) => this.#partitions.nameOf(lpid),
+    });
+    this.#actorMemory = new ActorMemory({
+      cpu: this.cpu,
+      memory: this.memory,
+      partitions: this.#partitions,
+      actor: () => this.actor,
+      callerMsr: () => (this.#firmware.busy ? this.#firmware.callerMsr : undefined),
     });
     this.#powerUp();
   }
@@ -391,45 +400,11 @@ export class Machine implements MachineApi {
   }
 
   peek(address: bigint, length: number): Uint8Array | undefined {
-    return this.#firmware.busy ? this.#peekAsActor(address, length) : this.cpu.peek(address, length);
+    return this.#actorMemory.peek(address, length);
   }
 
   poke(address: bigint, bytes: Uint8Array): boolean {
-    const places = Array.from(bytes, (_, i) => this.#realOfActor(BigInt.asUintN(64, address + BigInt(i))));
-    if (places.includes(undefined)) return false;
-    places.forEach((ra, i) => {
-      if (ra !== undefined) this.memory.write(ra, bytes.subarray(i, i + 1));
-    });
-    return true;
-  }
-
-  /** While firmware runs the CPU is in its state: the actor's view is that of the instruction that it was called by. */
-  #peekAsActor(address: bigint, length: number): Uint8Array | undefined {
-    const { callerMsr } = this.#firmware;
-    if ((callerMsr & MSR.HV) === 0n && (callerMsr & MSR.DR) !== 0n) {
-      return this.#withMsr(callerMsr, () => this.cpu.peek(address, length));
-    }
-    const first = this.#realOfActor(address);
-    const last = this.#realOfActor(address + BigInt(Math.max(length, 1) - 1));
-    return first === undefined || last === undefined ? undefined : this.memory.read(first, length);
-  }
-
-  /** What there is to see in another state of the CPU. */
-  #withMsr<T>(msr: bigint, look: () => T): T {
-    const now = this.cpu.msr;
-    this.cpu.msr = msr;
-    try {
-      return look();
-    } finally {
-      this.cpu.msr = now;
-    }
-  }
-
-  /** Real address that the actor reaches at an effective address; undefined where it may not or there is no memory. */
-  #realOfActor(address: bigint): bigint | undefined {
-    if (this.#firmware.busy) return this.#partitions.reach(this.actor, address);
-    const place = this.cpu.translate(address, 'load');
-    return 'ra' in place && this.memory.contains(place.ra, 1) ? place.ra : undefined;
+    return this.#actorMemory.poke(address, bytes);
   }
 
   // --- views --------------------------------------------------------------------------------------------------------
