@@ -237,6 +237,7 @@ it.each([
   ['fadd f1,f2,f3', FP, 0x800],
   ['lfd f1,0(r4)', FP, 0x800],
   ['mffs f1', FP, 0x800],
+  ['fmrgew f1,f2,f3', FP, 0x800],
   ['xsadddp vs1,vs2,vs3', VSX, 0xf40],
   ['xsaddqp v1,v2,v3', VSX, 0xf40],
   ['xvaddsp vs1,vs2,vs3', VSX, 0xf40],

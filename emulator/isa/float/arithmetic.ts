@@ -13,7 +13,7 @@ import {
   infinity,
   isNan,
   leading,
-  negate,
+  negateNumber,
   quieted,
   shifted,
   zero,
@@ -70,7 +70,7 @@ export function add(format: Format, a: Float, b: Float, status: Status): Float {
 
 /** a - b. A NaN keeps its sign. */
 export function subtract(format: Format, a: Float, b: Float, status: Status): Float {
-  return add(format, a, isNan(b) ? b : negate(b), status);
+  return add(format, a, negateNumber(b), status);
 }
 
 /** a times b. */

@@ -147,7 +147,6 @@ export const roundToSingle: FloatFunction = (unit, t, b) => {
 
 /** Where a conversion between formats takes its operand from and puts its result. */
 interface Layout {
-  readonly from: Format;
   readonly to: Format;
   /** Reads the operand. */
   readonly read: (unit: Parameters<FloatFunction>[0], n: number) => Float;
@@ -169,10 +168,10 @@ function conversion({ to, read, place }: Layout): FloatFunction {
   };
 }
 
-export const doubleToSingleWord = conversion({ from: BINARY64, to: BINARY32, read: readDouble, place: twice });
-export const singleWordToDouble = conversion({ from: BINARY32, to: BINARY64, read: readSingle, place: asIs });
-export const doubleToHalf = conversion({ from: BINARY64, to: BINARY16, read: readDouble, place: asIs });
-export const halfToDouble = conversion({ from: BINARY16, to: BINARY64, read: readHalf, place: asIs });
+export const doubleToSingleWord = conversion({ to: BINARY32, read: readDouble, place: twice });
+export const singleWordToDouble = conversion({ to: BINARY64, read: readSingle, place: asIs });
+export const doubleToHalf = conversion({ to: BINARY16, read: readDouble, place: asIs });
+export const halfToDouble = conversion({ to: BINARY64, read: readHalf, place: asIs });
 
 /** Double to quad. */
 export const doubleToQuad: FloatFunction = (unit, t, b) => {

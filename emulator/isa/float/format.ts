@@ -48,6 +48,8 @@ export function finite(negative: boolean, significand: bigint, exponent: number)
 }
 export const isNan = (value: Float): boolean => value.kind === 'quiet' || value.kind === 'signaling';
 export const negate = (value: Float): Float => ({ ...value, negative: !value.negative });
+/** The same, but a NaN keeps its sign. */
+export const negateNumber = (value: Float): Float => (isNan(value) ? value : negate(value));
 
 /** The same NaN, quiet. */
 export function quieted(value: Float): Float {

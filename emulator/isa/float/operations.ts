@@ -1,6 +1,6 @@
 /** The arithmetic operations by name: kernel of the short way and exact operation, operands in the same order. */
 import { add, divide, multiply, multiplyAdd, squareRoot, subtract } from './arithmetic';
-import { type Float, isNan, negate } from './format';
+import { negateNumber } from './format';
 import { type Arithmetic, status } from './scalar';
 import {
   shortAdd,
@@ -12,8 +12,6 @@ import {
   shortSubtract,
 } from './short';
 
-const negatedUnlessNan = (value: Float): Float => (isNan(value) ? value : negate(value));
-
 /** Operands a, b; the fused ones a times b plus or minus c. */
 export const ARITHMETIC = {
   add: { kernel: shortAdd, exact: (format, a, b) => add(format, a, b, status) },
@@ -24,7 +22,7 @@ export const ARITHMETIC = {
   multiplyAdd: { kernel: shortMultiplyAdd, exact: (format, a, b, c) => multiplyAdd(format, a, b, c, status) },
   multiplySubtract: {
     kernel: shortMultiplySubtract,
-    exact: (format, a, b, c) => multiplyAdd(format, a, b, negatedUnlessNan(c), status),
+    exact: (format, a, b, c) => multiplyAdd(format, a, b, negateNumber(c), status),
   },
   negatedMultiplyAdd: {
     kernel: shortMultiplyAdd,
@@ -33,7 +31,7 @@ export const ARITHMETIC = {
   },
   negatedMultiplySubtract: {
     kernel: shortMultiplySubtract,
-    exact: (format, a, b, c) => multiplyAdd(format, a, b, negatedUnlessNan(c), status),
+    exact: (format, a, b, c) => multiplyAdd(format, a, b, negateNumber(c), status),
     negated: true,
   },
 } as const satisfies { readonly [name: string]: Arithmetic };

@@ -10,8 +10,7 @@ import {
   cut,
   type Float,
   type Format,
-  negate,
-  isNan,
+  negateNumber,
   pack,
   resultClass,
   unpack,
@@ -89,8 +88,6 @@ function finishShort(unit: VectorUnit, t: number, negated: boolean): boolean {
   return false;
 }
 
-const negatedUnlessNan = (value: Float): Float => (isNan(value) ? value : negate(value));
-
 /** What an arithmetic instruction is made of. */
 export interface Arithmetic {
   readonly kernel: Kernel;
@@ -107,7 +104,7 @@ export function doubleArithmetic({ kernel, exact, negated = false }: Arithmetic)
     }
     status.begin(unit.fpscr);
     const value = exact(BINARY64, readDouble(unit, a), readDouble(unit, b), readDouble(unit, c));
-    return finishFloat(unit, t, BINARY64, BINARY64, negated ? negatedUnlessNan(value) : value);
+    return finishFloat(unit, t, BINARY64, BINARY64, negated ? negateNumber(value) : value);
   };
 }
 
@@ -123,7 +120,7 @@ export function singleArithmetic({ kernel, exact, negated = false }: Arithmetic)
     }
     status.begin(unit.fpscr);
     const value = cut(BINARY32, exact(BINARY32, readDouble(unit, a), readDouble(unit, b), readDouble(unit, c)));
-    return finishFloat(unit, t, BINARY32, BINARY64, negated ? negatedUnlessNan(value) : value);
+    return finishFloat(unit, t, BINARY32, BINARY64, negated ? negateNumber(value) : value);
   };
 }
 
@@ -133,6 +130,6 @@ export function quadArithmetic(exact: Operation, how: { readonly negated?: boole
     status.begin(unit.fpscr);
     if (odd) status.mode = MODE.odd;
     const value = exact(BINARY128, readQuad(unit, a), readQuad(unit, b), readQuad(unit, c));
-    return finishFloat(unit, t, BINARY128, BINARY128, how.negated === true ? negatedUnlessNan(value) : value);
+    return finishFloat(unit, t, BINARY128, BINARY128, how.negated === true ? negateNumber(value) : value);
   };
 }

@@ -3,7 +3,7 @@
  * an enabled exception in any element leaves the whole target as it was.
  */
 import type { VectorUnit } from '../vector-unit';
-import { BINARY32, BINARY64, type Float, type Format, isNan, negate, pack, unpack } from './format';
+import { BINARY32, BINARY64, type Float, type Format, negateNumber, pack, unpack } from './format';
 import { FX, NOT_PLAIN, XX, enabled, raise } from './fpscr';
 import { type Arithmetic, type FloatFunction, status } from './scalar';
 import { short, shortToSingle } from './short';
@@ -14,8 +14,6 @@ const results32 = new Uint32Array(4);
 const shortResults = new Float64Array(4);
 /** Operands of an element of singles as doubles. */
 const lane = new Float64Array(3);
-
-const negatedUnlessNan = (value: Float): Float => (isNan(value) ? value : negate(value));
 
 /** Notes that results were inexact, no exception being enabled. */
 function noteInexact(unit: VectorUnit, inexact: boolean): false {
@@ -59,7 +57,7 @@ export const singleElement = (unit: VectorUnit, n: number, i: number): Float =>
   unpack(BINARY32, BigInt(unit.u32[4 * n + i] ?? 0));
 
 function packed(format: Format, value: Float, negated: boolean): bigint {
-  return pack(format, negated ? negatedUnlessNan(value) : value);
+  return pack(format, negated ? negateNumber(value) : value);
 }
 
 /** An instruction on vectors of two doubles. */

@@ -5,7 +5,7 @@
 import type { VectorUnit } from '../vector-unit';
 import { add, multiplyAdd, subtract } from './arithmetic';
 import { EQUAL, GREATER, LESS, compare, toInteger, toIntegral } from './convert';
-import { BINARY32, type Float, isNan, negate, pack, quieted, unpack, zero } from './format';
+import { BINARY32, type Float, isNan, negate, negateNumber, pack, quieted, unpack, zero } from './format';
 import { UX, VXCVI } from './fpscr';
 import { type RoundingMode, Status, round } from './round';
 
@@ -79,10 +79,9 @@ export const subtractSingles = mapShort(
 /** VRT, VRA, VRC, VRB: A times C plus B. */
 export const multiplyAddSingles = mapFloats((a, c, b) => multiplyAdd(BINARY32, a, c, b, status));
 /** Minus (A times C minus B). */
-export const negatedMultiplySubtractSingles = mapFloats((a, c, b) => {
-  const value = multiplyAdd(BINARY32, a, c, isNan(b) ? b : negate(b), status);
-  return isNan(value) ? value : negate(value);
-});
+export const negatedMultiplySubtractSingles = mapFloats((a, c, b) =>
+  negateNumber(multiplyAdd(BINARY32, a, c, negateNumber(b), status)),
+);
 
 const extremeSingles = (order: number): VmxFunction =>
   mapFloats((a, b) => {

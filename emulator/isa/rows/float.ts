@@ -23,7 +23,7 @@ const move =
   };
 
 function merge(s: Semantics, value: (a: U64, b: U64) => U64): void {
-  s.requires('VSX');
+  s.requires('FP');
   s.fpr('FRT').set(value(s.fpr('FRA').hi, s.fpr('FRB').hi), 0);
 }
 
