@@ -19,6 +19,8 @@ import * as state from './state';
 
 /** More than there are levels of interrupts that can come before a handler's first instruction. */
 const STUCK_ENTRIES = 16;
+/** Instructions of a handler, without a branch among them, that are looked at for coming to the same end again. */
+const LONGEST_WAY = 64;
 const EVIRT = sprMask('LPCR', 'EVIRT');
 
 /** DSISR: an atomic instruction's function code is invalid; a cache-inhibited access is not in real mode. */
@@ -112,19 +114,42 @@ export abstract class CpuInterrupts extends CpuServices {
     for (const [number, value] of entered.registers) this.storeSpr(number, value);
     this.nia = entered.nia;
     this.msr = entered.msr;
-    this.countEntry(cia);
+    this.countEntry(cia, entered.row.vector);
     const { row, level } = entered;
     return { vector: row.vector, row, cia, from, level, lev: request.lev, detail: request.detail };
   }
 
-  /** Counts interrupts that come at the first instruction of a handler. The interrupted instruction itself has been counted. */
-  private countEntry(cia: bigint): void {
-    const { entered, entries, handler } = state.SLOT;
+  /**
+   * Counts interrupts that lead nowhere: at the first instruction of a handler, or behind some instructions of it that led
+   * straight to the same place with the same registers as the time before. The interrupted instruction has been counted.
+   */
+  private countEntry(cia: bigint, vector: number): void {
+    const { entered, entries, handler, interrupted } = state.SLOT;
     const at = state.SPR + 8 * entered;
-    const first = this.view.getFloat64(at, true) + 1 === this.count && this.loadSpr(handler) === cia;
+    const completed = this.count - this.view.getFloat64(at, true) - 1;
+    const inHandler =
+      completed >= 0 && completed < LONGEST_WAY && this.loadSpr(handler) + BigInt(4 * completed) === cia;
+    const hash = inHandler ? this.hashOfRegisters(cia, vector) : 0n;
+    const again = inHandler && (completed === 0 || this.loadSpr(interrupted) === hash);
     this.view.setFloat64(at, this.count, true);
-    this.storeSpr(entries, first ? this.loadSpr(entries) + 1n : 0n);
+    this.storeSpr(entries, again ? this.loadSpr(entries) + 1n : 0n);
     this.storeSpr(handler, this.nia);
+    this.storeSpr(interrupted, hash);
+  }
+
+  /** A number that tells states of the general registers apart. */
+  private hashOfRegisters(cia: bigint, vector: number): bigint {
+    let [a, b] = [vector, Number(BigInt.asUintN(32, cia))];
+    const mix = (word: number): void => {
+      a = Math.imul(a ^ word, 0x01000193);
+      b = Math.imul(b + word, 0x85ebca6b) ^ (a >>> 13);
+    };
+    for (let offset = state.GPR; offset < state.NIA; offset += 4) mix(this.view.getInt32(offset, true));
+    for (const number of [SPRN.LR, SPRN.CTR]) {
+      mix(this.view.getInt32(state.SPR + 8 * number, true));
+      mix(this.view.getInt32(state.SPR + 8 * number + 4, true));
+    }
+    return (BigInt(a >>> 0) << 32n) | BigInt(b >>> 0);
   }
 
   /** Interrupts of which none came to execute an instruction: so many only where none ever will. */

@@ -58,8 +58,10 @@ export const SLOT = {
   thread: SLOTS + 6,
   /** Address of the last interrupt's handler. */
   handler: SLOTS + 7,
+  /** Hash of the registers and the place that it interrupted, where that was a handler. */
+  interrupted: SLOTS + 8,
 } as const;
-export const SPR_BYTES = (SLOTS + 8) * 8;
+export const SPR_BYTES = (SLOTS + 9) * 8;
 
 /** What a thread keeps about itself that is no register. */
 export const SIGNAL = {

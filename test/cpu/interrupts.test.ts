@@ -310,6 +310,28 @@ describe('interrupts without an end', () => {
     }
     expect(ends.at(-1)).toBe('stuck');
   });
+  it('are found where a handler does the same as before and is interrupted again', () => {
+    const cpu = newCpu(SF | LE);
+    cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
+    load(cpu, 'mtsprg0 1\nli 5,3\ntrap', 0x700n);
+    load(cpu, 'trap');
+    const ends = Array.from({ length: 30 }, () => cpu.run(100).reason);
+    expect(ends.indexOf('stuck')).toBe(17);
+  });
+  it('are not seen where a handler counts', () => {
+    const cpu = newCpu(SF | LE);
+    cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
+    load(cpu, 'addi 5,5,1\ntrap', 0x700n);
+    load(cpu, 'trap');
+    for (let i = 0; i < 100; i++) expect(cpu.run(100).reason).toBe('interrupt');
+  });
+  it('are not seen where the same call is made again and again', () => {
+    const cpu = newCpu(SF | LE);
+    cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
+    load(cpu, 'rfid', 0xc00n);
+    load(cpu, 'sc\nb 0x1000');
+    for (let i = 0; i < 100; i++) expect(cpu.run(100).reason).toBe('interrupt');
+  });
   it('are not seen where handlers execute something', () => {
     const cpu = newCpu(SF | LE);
     cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
