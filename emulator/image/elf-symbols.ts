@@ -176,7 +176,7 @@ function symbolsOf(
   return symbols;
 }
 
-/** ELF V2 ABI 3.4.1: 0 and 1 are one entry point, 2 to 6 a distance of 1, 2, 4, 8, 16 instructions, 7 is reserved. */
+/** ELF V2 ABI, st_other: 0 and 1 are one entry point, 2 to 6 a distance of 1, 2, 4, 8, 16 instructions, 7 is reserved. */
 function localEntryBytes(other: number): number {
   const code = other >> 5;
   return code >= 2 && code <= 6 ? 1 << code : 0;

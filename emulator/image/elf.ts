@@ -2,8 +2,8 @@
  * ELF files of 64-bit PowerPC as programs to run: segments, entry, symbols. Object files and shared libraries for a
  * dynamic loader are refused by those who load (a program with an interpreter says so).
  *
- * Sources: System V ABI, chapter 4 and 5 (headers); 64-bit PowerPC ELF ABI 1.9 (function descriptors, .opd); 64-bit ELF
- * V2 ABI 1.4, 3.4.1 (local entry points) and 4.1 (e_flags).
+ * Sources: System V ABI (headers); 64-bit PowerPC ELF ABI 1.9 (function descriptors, .opd); 64-bit ELF V2 ABI (local entry
+ * points in st_other, ABI version in e_flags).
  */
 
 import { hexNumber } from '../common/bytes';

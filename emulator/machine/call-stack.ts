@@ -2,7 +2,7 @@
  * The call stack of an actor's own software, from its registers and memory.
  *
  * Both 64-bit ABIs have a back chain: the doubleword at r1 is the caller's r1, and a function that calls others saves LR
- * at 16 from its caller's r1 (ELF V2 ABI 2.3.1; 1.9, 3.2.2). A function that calls none, and every one in its first and
+ * at 16 from its caller's r1 ("The Stack Frame" of both ABIs). A function that calls none, and every one in its first and
  * last instructions, has no frame: its return address is in LR. Which of the two holds is read from the instructions
  * around NIA, because code carries no other mark.
  */

@@ -1,7 +1,6 @@
 /**
  * What a function has done to the stack when it stands at an instruction: read from the instructions around it, as
- * compilers write them (GCC and LLVM; also with the out-of-line routines that save and restore registers, ELF V2 ABI
- * 2.3.3).
+ * compilers write them (tried with GCC 12; also with the ABI's out-of-line routines that save and restore registers).
  */
 
 import type { SymbolTable } from '../image/symbols';

@@ -2,7 +2,7 @@
  * H_PUT_TERM_CHAR and H_GET_TERM_CHAR: the virtual terminal of a partition, as QEMU's spapr-vty serves it.
  *
  * Characters travel in two registers as if these were 16 bytes in big-endian order: the first one is the most significant
- * byte of the first register (PAPR 14.5.3.1; QEMU hw/char/spapr_vty.c). What is written is output of the machine; nobody
+ * byte of the first register (QEMU hw/char/spapr_vty.c). What is written is output of the machine; nobody
  * types, so nothing is ever to be read.
  */
 
@@ -10,7 +10,7 @@ import { type Coroutine, type FirmwareContext, type Routine, line } from '../fir
 import { codeValue } from '../codes';
 import { listing } from '../listing';
 
-/** Unit address of the terminal: the first virtual device of a pseries machine (QEMU hw/ppc/spapr_vio.c). */
+/** Unit address of the terminal: the first virtual device of a pseries machine (QEMU hw/ppc/spapr_vio.c, SPAPR_VIO_REG_BASE). */
 export const TERMINAL_UNIT = 0x7100_0000n;
 /** Kernels that print before they know their devices name terminal 0 (QEMU vty_lookup). */
 const EARLY_UNIT = 0n;
