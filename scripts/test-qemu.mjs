@@ -17,7 +17,7 @@ import { root } from './lib/project.mjs';
 import { onPath } from './lib/vscode-server.mjs';
 
 /** Cases of a run in `npm test`. */
-export const SHARE = 30_000;
+export const SHARE = 20_000;
 
 /**
  * Calls back with the tests, bundled.

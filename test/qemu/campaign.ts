@@ -26,6 +26,8 @@ export interface Failure {
   readonly text: readonly string[];
   readonly case: Case;
   readonly deviations: readonly Deviation[];
+  /** Instructions that the emulator executed. */
+  readonly steps: number;
 }
 
 export interface CampaignResult {
@@ -93,6 +95,7 @@ export async function runCampaign({ cases, seed, mode, only }: CampaignOptions):
           text: textOf(run.case),
           case: { ...run.case, record: run.before },
           deviations: found,
+          steps: run.executed.length,
         });
       else if (found.length > 0) for (const each of run.possible) explained.set(each, (explained.get(each) ?? 0) + 1);
     });

@@ -172,6 +172,14 @@ const ALIGNMENT: readonly Difference[] = [
   },
 ];
 
+const NO_RESERVATION: Difference = {
+  name: 'stbcx. to the last byte of all',
+  rows: /^stbcx\.$/,
+  when: (moment) => indexed(moment) === (1n << 64n) - 1n,
+  may: /^(exit|signal|fault|cr)$/,
+  reason: 'Book II 4.6.2: without a reservation nothing is stored. That address is what QEMU has for no reservation.',
+};
+
 const SYSTEM_STATE: readonly Difference[] = [
   {
     name: 'facility of rotates with a mask',
@@ -293,6 +301,7 @@ export const DIFFERENCES: readonly Difference[] = [
   ...MOVES_AND_BRANCHES,
   ...STORAGE,
   ...ALIGNMENT,
+  NO_RESERVATION,
   ...SYSTEM_STATE,
   ...MEMORY_OPERATIONS,
   ...FLOAT_DIFFERENCES,

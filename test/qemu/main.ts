@@ -52,11 +52,11 @@ function add<K>(sum: Map<K, number>, counts: ReadonlyMap<K, number>): void {
   for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
 }
 
-function show({ seed, text, case: failed, deviations }: Failure, mode: Mode, say: (line: string) => void): void {
+function show({ seed, text, case: failed, deviations, steps }: Failure, mode: Mode, say: (line: string) => void): void {
   say(`FAIL (seed ${seed})`);
   for (const line of text) say(`    ${line}`);
   for (const { name, before, emulated, qemu } of deviations) say(`  ${name}: ${before} -> ${emulated}, QEMU ${qemu}`);
-  say(`  pef exec: ${reproducer(failed, mode)}`);
+  say(`  pef exec: ${reproducer(failed, mode, steps)}`);
 }
 
 /** What fails beyond what is shown, by instruction. */

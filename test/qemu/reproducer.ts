@@ -4,7 +4,7 @@ import type { Case } from './generate';
 import type { Mode } from './modes';
 import { AT, PLACE, WINDOW_BYTES } from './record';
 
-export function reproducer({ words, address, record }: Case, { littleEndian, sprs }: Mode): string {
+export function reproducer({ words, address, record }: Case, { littleEndian, sprs }: Mode, steps: number): string {
   const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
   const u64 = (at: number): string => view.getBigUint64(at, littleEndian).toString(16);
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -29,6 +29,6 @@ export function reproducer({ words, address, record }: Case, { littleEndian, spr
       { addr: address.toString(16), hex: hex(wordBytes(words, littleEndian)) },
       { addr: PLACE.window.toString(16), hex: hex(record.subarray(AT.memory, AT.memory + WINDOW_BYTES)) },
     ],
-    steps: words.length,
+    steps,
   });
 }
