@@ -3,6 +3,7 @@ import type { VectorUnit } from '../vector-unit';
 import { EQUAL, GREATER, LESS, UNORDERED, compare, convert } from './convert';
 import { BINARY32, BINARY64, type Float, type Format, isNan, leading, pack, quieted, unpack } from './format';
 import { FPCC, VE, VXSNAN, VXVC, enabled, raise } from './fpscr';
+import { hostExtreme, hostOrder } from './host';
 import { Status } from './round';
 import { type FloatFunction, readDouble, readQuad, status, writeDoubleword } from './scalar';
 
@@ -26,9 +27,8 @@ function deliver(unit: VectorUnit, bf: number, order: number, exceptions: number
 export const compareDoubles =
   (ordered: boolean): FloatFunction =>
   (unit, bf, a, b) => {
-    const x = unit.f64[2 * a + 1] ?? 0;
-    const y = unit.f64[2 * b + 1] ?? 0;
-    if (x === x && y === y) return deliver(unit, bf, x < y ? LESS : x > y ? GREATER : EQUAL, 0);
+    const order = hostOrder(unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
+    if (order !== UNORDERED) return deliver(unit, bf, order, 0);
     const exceptions = comparisonExceptions(unit.fpscr, readDouble(unit, a), readDouble(unit, b), ordered);
     return deliver(unit, bf, UNORDERED, exceptions);
   };
@@ -58,12 +58,13 @@ export const compareExponents =
 export const compareToMask =
   (wanted: number, ordered: boolean): FloatFunction =>
   (unit, t, a, b) => {
-    const [x, y] = [readDouble(unit, a), readDouble(unit, b)];
-    const exceptions = comparisonExceptions(unit.fpscr, x, y, ordered);
-    const fpscr = raise(unit.fpscr, exceptions);
-    unit.fpscr = fpscr;
-    if (enabled(fpscr, exceptions)) return true;
-    writeDoubleword(unit, t, (compare(x, y) & wanted) !== 0 ? 0xffff_ffff_ffff_ffffn : 0n);
+    const order = hostOrder(unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
+    if (order === UNORDERED) {
+      const exceptions = comparisonExceptions(unit.fpscr, readDouble(unit, a), readDouble(unit, b), ordered);
+      unit.fpscr = raise(unit.fpscr, exceptions);
+      if (enabled(unit.fpscr, exceptions)) return true;
+    }
+    writeDoubleword(unit, t, (order & wanted) !== 0 ? 0xffff_ffff_ffff_ffffn : 0n);
     return false;
   };
 
@@ -92,6 +93,12 @@ export function extreme(a: Float, b: Float, order: number, rule: Rule): Float {
 export const extremeDouble =
   (order: number, rule: Rule): FloatFunction =>
   (unit, t, a, b) => {
+    const chosen = hostExtreme(order, unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
+    if (!Number.isNaN(chosen)) {
+      unit.f64[2 * t + 1] = chosen;
+      unit.f64[2 * t] = 0;
+      return false;
+    }
     status.begin(unit.fpscr);
     const value = extreme(readDouble(unit, a), readDouble(unit, b), order, rule);
     const fpscr = raise(unit.fpscr, status.raised);

@@ -13,6 +13,7 @@ import {
   unpack,
 } from './format';
 import { FI, FPRF, FR, FX, NOT_PLAIN, UX, XX } from './fpscr';
+import { hostIntegral, integralClass } from './host';
 import { MODE, type RoundingMode } from './round';
 import {
   type FloatFunction,
@@ -108,6 +109,13 @@ export function integerToDouble(signed: boolean, format: Format): FloatFunction 
 /** Rounds a double to an integral value: in the given mode and silently, or in FPSCR's with XX. */
 export function doubleToIntegral(mode: RoundingMode | undefined): FloatFunction {
   return (unit, t, b) => {
+    const whole = hostIntegral(mode, unit.f64[2 * b + 1] ?? 0);
+    if (!Number.isNaN(whole)) {
+      unit.fpscr = ((unit.fpscr & ~(FR | FI | FPRF)) | integralClass(whole)) >>> 0;
+      unit.f64[2 * t + 1] = whole;
+      unit.f64[2 * t] = 0;
+      return false;
+    }
     status.begin(unit.fpscr);
     if (mode !== undefined) status.mode = mode;
     const value = toIntegral(readDouble(unit, b), status);

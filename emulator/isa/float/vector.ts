@@ -16,7 +16,7 @@ const shortResults = new Float64Array(4);
 const lane = new Float64Array(3);
 
 /** Notes that results were inexact, no exception being enabled. */
-function noteInexact(unit: VectorUnit, inexact: boolean): false {
+export function noteInexact(unit: VectorUnit, inexact: boolean): false {
   if (inexact && (unit.fpscr & XX) === 0) unit.fpscr = (unit.fpscr | XX | FX) >>> 0;
   return false;
 }
