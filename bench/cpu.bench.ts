@@ -34,7 +34,7 @@ const ROUNDS = 1_000_000n;
 const RUNS = 15;
 
 function mips(program: string, mode: bigint): number {
-  const cpu = new Cpu(new PhysicalMemory(1 << 24, 1 << 16));
+  const cpu = new Cpu(new PhysicalMemory(1 << 24, 1 << 16), 1, { interpretOnly: true });
   const endian = (mode & MSR_BIT.LE) === 0n ? 'big' : 'little';
   cpu.memory.write(CODE, assemble(`${program}\n sc`, CODE, { endian }).bytes);
   const rates = Array.from({ length: RUNS }, () => {

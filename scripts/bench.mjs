@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { prebuiltInterpreter } from './lib/prebuilt.mjs';
 import { root } from './lib/project.mjs';
 import { packageExtension } from './package.mjs';
 
@@ -34,6 +35,7 @@ await esbuild.build({
   format: 'esm',
   target: 'node22',
   packages: 'bundle',
+  plugins: [prebuiltInterpreter],
   // Bundled CommonJS packages ask for Node's modules in their own way.
   banner: {
     js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",

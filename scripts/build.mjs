@@ -10,6 +10,7 @@ import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
 import { licenseNotices } from './lib/licenses.mjs';
+import { prebuiltInterpreter } from './lib/prebuilt.mjs';
 import { manifest, root } from './lib/project.mjs';
 
 /** Without source maps. */
@@ -54,6 +55,7 @@ const anywhere = {
   outExtension: { '.js': '.mjs' },
   format: /** @type {const} */ ('esm'),
   splitting: true,
+  plugins: [prebuiltInterpreter],
   define: { PEF_VERSION: JSON.stringify(manifest().version) },
   // Bundled CommonJS packages ask for Node's modules in their own way.
   banner: {

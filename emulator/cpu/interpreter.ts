@@ -25,6 +25,7 @@ import {
   tailCall,
 } from './handlers';
 import type { Mode } from './lowering';
+import { PREBUILT } from './prebuilt';
 import * as state from './state';
 import { enterOrCount, modeNumber } from './translator/entries';
 import { Code, type FunctionType, I32, I64, MEM, OP, encodeModule } from './wasm';
@@ -494,14 +495,17 @@ export function decodeTable(): Uint16Array {
   return decodePlan().table;
 }
 
+/** A mode as text. */
+export const modeKey = (mode: Mode): string => `${mode.littleEndian} ${mode.sf} ${mode.regions === true}`;
+
 const modules = new Map<string, WebAssembly.Module>();
 
 /** The compiled interpreter for a mode: compiled on first use, once a process. */
 export function interpreterModule(mode: Mode): WebAssembly.Module {
-  const key = `${mode.littleEndian} ${mode.sf} ${mode.regions === true}`;
+  const key = modeKey(mode);
   const known = modules.get(key);
   if (known) return known;
-  const module = new WebAssembly.Module(interpreterBytes(mode));
+  const module = new WebAssembly.Module(PREBUILT[key] ?? interpreterBytes(mode));
   modules.set(key, module);
   return module;
 }

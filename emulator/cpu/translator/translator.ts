@@ -74,8 +74,8 @@ const PATIENCE = 1000;
 const MOST_PAGES_ONE_BY_ONE = 16;
 /** Pages of a region at most. */
 const REGION_PAGES = 4;
-/** Regions and bytes of modules at most; beyond, all are forgotten. */
-const MOST_REGIONS = 4096;
+/** Regions and bytes of modules at most; beyond, all are forgotten. V8 needs about 50 KiB for a module. */
+const MOST_REGIONS = 1500;
 const MOST_BYTES = 16 << 20;
 
 const PAGE = BigInt(state.PAGE_BYTES);
@@ -87,7 +87,6 @@ export interface TranslatorStatistics {
   instructions: number;
   bytes: number;
   invalidated: number;
-  longestPause: number;
 }
 
 export class CodeTranslator {
@@ -115,7 +114,6 @@ export class CodeTranslator {
     instructions: 0,
     bytes: 0,
     invalidated: 0,
-    longestPause: 0,
   };
 
   constructor(
