@@ -7,7 +7,9 @@ import { add, multiplyAdd, subtract } from './arithmetic';
 import { EQUAL, GREATER, LESS, compare, toInteger, toIntegral } from './convert';
 import { BINARY32, type Float, isNan, negate, negateNumber, pack, quieted, unpack, zero } from './format';
 import { UX, VXCVI } from './fpscr';
+import { hostExtreme, hostIntegral, hostOrder } from './host';
 import { type RoundingMode, Status, round } from './round';
+import { type Kernel, short, shortMultiplyAdd, shortMultiplySubtract, shortToSingle } from './short';
 
 const NJ = 0x1_0000;
 const SAT = 1;
@@ -51,13 +53,13 @@ function mapFloats(fn: (a: Float, b: Float, c: Float) => Float): VmxFunction {
 const lanes = new Float32Array(4);
 
 /** Two operands by the host's doubles: rounding twice does no harm from 53 to 24 bits for one operation. */
-function mapShort(short: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {
+function mapShort(host: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {
   const slow = mapFloats(exact);
   return (unit, t, a, b, c) => {
     for (let i = 0; i < 4; i++) {
       const x = unit.f32[4 * vsr(a) + i] ?? 0;
       const y = unit.f32[4 * vsr(b) + i] ?? 0;
-      const value = short(x, y);
+      const value = host(x, y);
       const size = Math.abs(value);
       if (!(size > 2 ** -120 && size < 2 ** 120 && Math.abs(x) > 2 ** -120 && Math.abs(y) > 2 ** -120)) {
         return slow(unit, t, a, b, c);
@@ -76,29 +78,72 @@ export const subtractSingles = mapShort(
   (x, y) => x - y,
   (a, b) => subtract(BINARY32, a, b, status),
 );
+/** Operands of an element as doubles. */
+const lane = new Float64Array(3);
+const LEAST_NORMAL = 2 ** -126;
+/** Denormalized operands may count as zeros. */
+const denormal = (x: number): boolean => x !== 0 && Math.abs(x) < LEAST_NORMAL;
+
+/** A kernel of the short way for each element; `sign` of its result. */
+function mapKernel(kernel: Kernel, sign: number, exact: (a: Float, b: Float, c: Float) => Float): VmxFunction {
+  const slow = mapFloats(exact);
+  return (unit, t, ...operands) => {
+    for (let i = 0; i < 4; i++) {
+      for (let n = 0; n < 3; n++) {
+        const x = unit.f32[4 * vsr(operands[n] ?? 0) + i] ?? 0;
+        if (denormal(x)) return slow(unit, t, ...operands);
+        lane[n] = x;
+      }
+      if (!kernel(lane, 0, 1, 2) || !shortToSingle()) return slow(unit, t, ...operands);
+      lanes[i] = sign * (short[0] ?? 0);
+    }
+    unit.f32.set(lanes, 4 * vsr(t));
+  };
+}
+
 /** VRT, VRA, VRC, VRB: A times C plus B. */
-export const multiplyAddSingles = mapFloats((a, c, b) => multiplyAdd(BINARY32, a, c, b, status));
+export const multiplyAddSingles = mapKernel(shortMultiplyAdd, 1, (a, c, b) => multiplyAdd(BINARY32, a, c, b, status));
 /** Minus (A times C minus B). */
-export const negatedMultiplySubtractSingles = mapFloats((a, c, b) =>
+export const negatedMultiplySubtractSingles = mapKernel(shortMultiplySubtract, -1, (a, c, b) =>
   negateNumber(multiplyAdd(BINARY32, a, c, negateNumber(b), status)),
 );
 
-const extremeSingles = (order: number): VmxFunction =>
-  mapFloats((a, b) => {
+/** What the host's numbers do without rounding; where they give a NaN, and for denormalized operands, the exact way. */
+function mapHost(host: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {
+  const slow = mapFloats(exact);
+  return (unit, t, a, b, c) => {
+    for (let i = 0; i < 4; i++) {
+      const x = unit.f32[4 * vsr(a) + i] ?? 0;
+      const y = unit.f32[4 * vsr(b) + i] ?? 0;
+      const value = denormal(x) || denormal(y) ? NaN : host(x, y);
+      if (Number.isNaN(value)) return slow(unit, t, a, b, c);
+      lanes[i] = value;
+    }
+    unit.f32.set(lanes, 4 * vsr(t));
+  };
+}
+
+function extremeSingles(order: number): VmxFunction {
+  const exact = (a: Float, b: Float): Float => {
     if (isNan(a) || isNan(b)) return quieted(isNan(a) ? a : b);
     if (a.kind === 'zero' && b.kind === 'zero')
       return zero(order === GREATER ? a.negative && b.negative : a.negative || b.negative);
     return compare(a, b) === order ? a : b;
-  });
+  };
+  return mapHost((x, y) => hostExtreme(order, x, y), exact);
+}
 export const maximumSingles = extremeSingles(GREATER);
 export const minimumSingles = extremeSingles(LESS);
 
 /** VRT, VRB. */
 export const toIntegralSingles = (mode: RoundingMode): VmxFunction =>
-  mapFloats((b) => {
-    status.mode = mode;
-    return toIntegral(b, status);
-  });
+  mapHost(
+    (x) => hostIntegral(mode, x),
+    (b) => {
+      status.mode = mode;
+      return toIntegral(b, status);
+    },
+  );
 
 /** VRT, VRB, UIM: the number times 2 to UIM, towards zero, saturated; a NaN gives 0. */
 export const toFixed =
@@ -132,7 +177,11 @@ export const compareSingles =
   (unit, t, a, b, record) => {
     let count = 0;
     each(unit, t, (i) => {
-      const holds = (compare(element(unit, a, i), element(unit, b, i)) & wanted) !== 0;
+      const x = unit.f32[4 * vsr(a) + i] ?? 0;
+      const y = unit.f32[4 * vsr(b) + i] ?? 0;
+      const exact = denormal(x) || denormal(y);
+      const order = exact ? compare(element(unit, a, i), element(unit, b, i)) : hostOrder(x, y);
+      const holds = (order & wanted) !== 0;
       if (holds) count++;
       return holds ? 0xffff_ffff : 0;
     });
