@@ -21,6 +21,8 @@ export type StepDetail = 'line' | 'statement' | 'event';
 /** A symbol of an image with the addresses at which software arrives at it. */
 export interface PlacedSymbol extends Pick<ImageSymbol, 'name' | 'address' | 'size' | 'type'> {
   readonly places: readonly bigint[];
+  /** It is one of the actor's own image. */
+  readonly own: boolean;
 }
 
 /** A place in an image. */

@@ -77,17 +77,19 @@ export class GuestSymbols {
       named: (name) => {
         for (const table of tables) {
           const symbol = table.named(name);
-          if (symbol) return placed(table, symbol);
+          if (symbol) return placed(table, symbol, table === own);
         }
         return undefined;
       },
-      beginning: (prefix, limit) =>
-        tables[0]?.beginning(prefix, limit).map((symbol) => placed(tables[0], symbol)) ?? [],
+      beginning: (prefix, limit) => {
+        const [table] = tables;
+        return table?.beginning(prefix, limit).map((symbol) => placed(table, symbol, table === own)) ?? [];
+      },
     };
   }
 }
 
-function placed(table: SymbolTable | undefined, symbol: ImageSymbol): PlacedSymbol {
+function placed(table: SymbolTable, symbol: ImageSymbol, own: boolean): PlacedSymbol {
   const { name, address, size, type } = symbol;
-  return { name, address, size, type, places: table?.places(symbol) ?? [address] };
+  return { name, address, size, type, places: table.places(symbol), own };
 }

@@ -35,6 +35,7 @@ export const MAX_CALL_DEPTH = 1000;
  * and always after a call or an interrupt.
  */
 const CLOSE_LOOKS = 1000n;
+const DISTANCE = 10_000n;
 
 /** The scenario ends here, unhappily. */
 export interface Failure {
@@ -314,7 +315,7 @@ export class Script {
   /** How far software runs until its condition is looked at again. */
   private instructionsToLook(slot: number): bigint {
     const done = this.frame?.locals[slot];
-    return typeof done === 'bigint' && done >= CLOSE_LOOKS ? CLOSE_LOOKS : 1n;
+    return typeof done === 'bigint' && done >= CLOSE_LOOKS ? DISTANCE : 1n;
   }
 
   private register(name: string): bigint {

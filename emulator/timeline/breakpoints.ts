@@ -246,7 +246,7 @@ export class BreakpointTable {
       case 'class': {
         if (place.kind === 'event' && entry.addresses.length > 0) {
           // Another guest's instructions may stand at the same addresses.
-          const own = this.#around?.target.machine.symbols.at(top?.address ?? 0n)?.name === place.name.trim();
+          const own = this.#around?.target.machine.symbols.named(place.name.trim())?.own === true;
           return own && isAtOneOf(entry.addresses, top)
             ? { description: `Function breakpoint ${place.name}` }
             : undefined;

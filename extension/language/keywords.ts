@@ -54,7 +54,7 @@ export const KEYWORDS: readonly KeywordRow[] = [
   row('store', ['statement'], `store ${WIDTHS} \${2:address} = $0`, 'store byte|halfword|word|doubleword ADDRESS = e, store bytes at ADDRESS = e', 'Executed as stores of the actor.'),
   row('load', ['statement', 'expression'], `load ${WIDTHS} $0`, 'load byte|halfword|word|doubleword ADDRESS, load N at ADDRESS', 'Executed as loads of the actor: a number, or N bytes as a byte string.'),
   row('asm', ['statement'], 'asm {\n\t$0\n}', 'asm { ... }', 'Power ISA assembly, placed in the actor\'s code area and executed.'),
-  row('run', ['statement'], 'run', 'run [until CONDITION] [for N instructions]', 'Lets the actor\'s own software run: from the entry of its image, or from NIA. `until main`: until it arrives at a symbol of the image; `until NIA == 0x1000 && r3 == 1`: at an address; other conditions are looked at after every call and interrupt and every 1000 instructions (every one of the first 1000).'),
+  row('run', ['statement'], 'run', 'run [until CONDITION] [for N instructions]', 'Lets the actor\'s own software run: from the entry of its image, or from NIA. `until main`: until it arrives at a symbol of the image; `until NIA == 0x1000 && r3 == 1`: at an address; other conditions are looked at after every call and interrupt and every 10000 instructions (every one of the first 1000).'),
   row('expect', ['statement'], 'expect $0', 'expect e ["message"]', 'Fails the scenario with both sides\' values when e does not hold.'),
   row('interrupt', [], 'interrupt ', 'expect interrupt [NAME] { ... }', 'The block must raise this interrupt, or any; what follows it in the block is skipped.'),
   row('let', ['statement'], 'let ${1:name} = $0', 'let name = e', 'Declares a variable of the block.'),

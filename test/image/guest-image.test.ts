@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { HmacDrbg } from '../../emulator/common/drbg';
 import { PefError } from '../../emulator/common/errors';
 import { placeFile, placeImage } from '../../emulator/image/guest-image';
 import { SymbolTable } from '../../emulator/image/symbols';
@@ -100,6 +101,23 @@ describe('the place of an image', () => {
     ['a broken file', () => place(elfFile(KERNEL).subarray(0, 100)), 'truncated: The ELF file ends before'],
   ])('refuses %s', (_, action, message) => {
     expect(messageOf(action)).toContain(message);
+  });
+});
+
+describe('any file', () => {
+  it('is placed or refused with a reason', () => {
+    const random = new DataView(HmacDrbg.fromSeed('place', 'mutations').generate(1 << 16).buffer);
+    let used = 0;
+    const number = (below: number): number => random.getUint32(4 * used++) % below;
+    const file = fixture('hello-be');
+    const seen = new Set<string>();
+    for (let i = 0; i < 1000; i++) {
+      const changed = Uint8Array.from(file);
+      for (let n = 1 + number(3); n > 0; n--) changed[number(64 + 3 * 56)] = number(256);
+      seen.add(messageOf(() => place(changed, [undefined, 0x1000n, 1n << 63n][number(3)], 'big')).split(':')[0]!);
+    }
+    for (const found of ['bad-elf', 'image-too-large', 'placed', 'truncated', 'unsupported-elf'])
+      expect(seen).toContain(found);
   });
 });
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { HmacDrbg } from '../../emulator/common/drbg';
 import type { GuestImage, MachineEvent } from '../../emulator/common/machine';
 import { placeImage } from '../../emulator/image/guest-image';
 import type { Machine } from '../../emulator/machine';
@@ -130,7 +131,7 @@ describe('symbols', () => {
     const { of } = hello('hello-le');
     expect(of.symbols.at(0x10014cn)).toEqual({ name: 'put', offset: 0x14n });
     of.enter({ kind: 'hypervisor' });
-    expect(of.symbols.named('put')?.address).toBe(0x100138n);
+    expect(of.symbols.named('put')).toMatchObject({ address: 0x100138n, own: false });
     expect([of.symbols.at(0x10014cn), of.symbols.named('nothing')]).toEqual([undefined, undefined]);
   });
 });
@@ -193,6 +194,23 @@ describe('the call stack of software that runs', () => {
       'main',
       '_start',
     ]);
+  });
+  it('is read of any memory: broken programs run and are looked at like others', () => {
+    const { of, image } = hello('hello-le');
+    const random = new DataView(HmacDrbg.fromSeed('stack', 'words').generate(1 << 14).buffer);
+    const [code] = image.parts;
+    for (let program = 0, used = 0; program < 60; program++) {
+      of.reset();
+      for (let n = 0; n < 6; n++, used += 2) {
+        const at = code!.address + 0xe8n + BigInt(4 * (random.getUint32(4 * used) % 120));
+        of.poke(at, new Uint8Array(random.buffer, 4 * used + 4, 4));
+      }
+      of.begin(run(undefined, 400));
+      for (let steps = 0; of.state !== 'idle' && steps < 4000; steps++) {
+        if (steps % 7 === 0) expect(of.frames().length).toBeLessThan(80);
+        of.step(3);
+      }
+    }
   });
   it('ends where the chain goes in a circle, downwards or out of memory', () => {
     const { of } = hello('hello-le');
