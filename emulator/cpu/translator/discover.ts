@@ -8,7 +8,7 @@
 import type { Instruction, Target } from './instruction';
 
 /** Instructions of a region at most: larger functions cost V8 more than they save. */
-const REGION_INSTRUCTIONS = 200;
+export const REGION_INSTRUCTIONS = 200;
 /** Instructions of a function that is taken in, and how deep calls may be. */
 const INLINE_INSTRUCTIONS = 40;
 const INLINE_DEPTH = 3;

@@ -12,7 +12,8 @@ import { divideExtendedSigned, divideExtendedUnsigned } from '../extended-divisi
 import type { InterpreterExports } from '../interpreter';
 import type { Mode } from '../lowering';
 import * as state from '../state';
-import { FIRST_REGION, entryOffset, interpretIndex, modeNumber, resumeIndex } from './entries';
+import { FIRST_COUNTDOWN, FIRST_REGION, entryOffset, interpretIndex, modeNumber, resumeIndex } from './entries';
+import { REGION_INSTRUCTIONS } from './discover';
 import { type Instruction, InstructionCache } from './instruction';
 import { regionFunction, regionModule } from './region-module';
 
@@ -70,6 +71,8 @@ const REST_AFTER_CHANGE = 100_000;
 const REST_OF_DATA = 20_000_000;
 /** Writes beside the code of a page until then: each costs as much as hundreds of instructions. */
 const PATIENCE = 1000;
+/** Instructions to execute for each one that was translated, so that no stride of a run is spent on translating. */
+const PACE = 300;
 /** Above, forgetting everything is cheaper. */
 const MOST_PAGES_ONE_BY_ONE = 16;
 /** Pages of a region at most. */
@@ -104,6 +107,10 @@ export class CodeTranslator {
   private readonly interpreters: (InterpreterExports | undefined)[] = [];
   private readonly freeIndices: number[] = [];
   private nextIndex = FIRST_REGION;
+  /** See `PACE`; tests translate faster. */
+  pace = PACE;
+  /** Instruction count from which on the next region may be translated. */
+  private notBefore = 0;
   /** Which context each bank of the entry cache serves; the last is the one used last. */
   private banks: readonly { readonly key: number; readonly bank: number }[] = Array.from(
     { length: state.ENTRY_CACHE_BANKS },
@@ -199,6 +206,7 @@ export class CodeTranslator {
     this.freeIndices.length = 0;
     this.nextIndex = FIRST_REGION;
     this.resting.clear();
+    this.notBefore = 0;
     this.statistics.bytes = 0;
     this.forgetMappings();
   }
@@ -242,9 +250,17 @@ export class CodeTranslator {
       this.warm.add(warmKey);
       return this.view.setInt32(entry + 12, HOT_COUNTDOWN, true);
     }
+    if (this.isAhead(this.notBefore, PACE * REGION_INSTRUCTIONS))
+      return this.view.setInt32(entry + 12, FIRST_COUNTDOWN, true);
     const made = this.translate(ea, context, mode);
     if (made) this.install(entry, made);
     else this.view.setInt32(entry + 12, this.resting.size > 0 ? RETRY_COUNTDOWN : NEVER, true);
+  }
+
+  /** Whether an instruction count is still to come, and not from before the CPU was set back. */
+  private isAhead(count: number, most: number): boolean {
+    const ahead = count - this.host.instructions();
+    return ahead > 0 && ahead <= most;
   }
 
   private isValid(region: Region): boolean {
@@ -285,6 +301,7 @@ export class CodeTranslator {
       code.regions.add(region);
       for (const word of words) code.words[word] = 1;
     }
+    this.notBefore = this.host.instructions() + this.pace * made.instructions;
     this.statistics.regions++;
     this.statistics.instructions += made.instructions;
     this.statistics.bytes += bytes.length;
@@ -317,7 +334,7 @@ export class CodeTranslator {
       if (ea < 0n || ea > mask || this.host.isBreakpoint(ea)) return undefined;
       const pageEa = ea & -PAGE;
       const page = pages.get(pageEa) ?? (pages.size < REGION_PAGES ? this.host.fetchPage(pageEa) : undefined);
-      if (page === undefined || (this.resting.get(page) ?? 0) > this.host.instructions()) return undefined;
+      if (page === undefined || this.isAhead(this.resting.get(page) ?? 0, REST_OF_DATA)) return undefined;
       const inPage = Number(ea & (PAGE - 1n));
       const instruction = cache.get(this.view.getUint32(page + inPage, context.mode.littleEndian));
       if (!instruction) return undefined;
