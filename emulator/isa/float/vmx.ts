@@ -49,7 +49,7 @@ function mapFloats(fn: (a: Float, b: Float, c: Float) => Float): VmxFunction {
     each(unit, t, (i) => bitsOf(unit, fn(element(unit, a, i), element(unit, b, i), element(unit, c, i))));
 }
 
-/** The singles as the host's numbers suffice when no operand is a NaN and no result denormalized or one. */
+/** Results by the host's numbers, which suffice where no operand is a NaN or denormalized and no result is either. */
 const lanes = new Float32Array(4);
 
 /** Two operands by the host's doubles: rounding twice does no harm from 53 to 24 bits for one operation. */
