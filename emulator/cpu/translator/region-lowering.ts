@@ -271,18 +271,21 @@ export class RegionLowering extends Lowering {
   /** Pushes LT GT EQ SO of a comparison (i32). */
   private evaluate({ a, b, signed }: Comparison): void {
     const { code } = this;
-    const test = (opcode: number, shift: number): void => {
+    const test = (opcode: number): void => {
       code.get(a);
       this.pushOperand(b);
       code.op(opcode);
-      code.i32(shift);
-      code.op(OP.i32shl);
     };
-    test(signed ? OP.i64lts : OP.i64ltu, 3);
-    test(signed ? OP.i64gts : OP.i64gtu, 2);
-    code.op(OP.i32or);
-    test(OP.i64eq, 1);
-    code.op(OP.i32or);
+    // 2 for EQ, 2 more for GT, 6 more for LT.
+    test(signed ? OP.i64lts : OP.i64ltu);
+    code.i32(3);
+    code.op(OP.i32mul);
+    test(signed ? OP.i64gts : OP.i64gtu);
+    code.op(OP.i32add);
+    code.i32(1);
+    code.op(OP.i32shl);
+    code.i32(2);
+    code.op(OP.i32add);
     this.pushSummaryOverflow();
     code.op(OP.i32or);
   }
