@@ -57,6 +57,7 @@ export const DIAGNOSTIC_CODES = {
   'bad-size': 'A size is not possible.',
   'bad-threads': 'The number of hardware threads is not possible.',
   'bad-image': 'An image or initrd cannot be loaded.',
+  'image-moved': 'An image lies elsewhere than it is linked for.',
   'not-available': 'This is not available yet.',
   // assembler
   asm: 'The assembler does not understand the line.',

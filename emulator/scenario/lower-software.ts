@@ -3,7 +3,7 @@
 import { hexNumber } from '../common/bytes';
 import { FormatError, PefError } from '../common/errors';
 import { GUEST_RESERVED_BYTES } from '../common/machine';
-import type { GuestConfig } from '../common/machine';
+import type { GuestConfig, GuestImage } from '../common/machine';
 import { placeFile, placeImage } from '../image/guest-image';
 import type { Context } from './context';
 import type * as ast from './generated/ast';
@@ -34,6 +34,7 @@ export function lowerSoftware(
   const space = { usableBytes: BigInt(memoryBytes - GUEST_RESERVED_BYTES), endian };
   const placed = place(context, imageOption, (bytes, path, at) => placeImage(bytes, path, at, space));
   const image = placed?.image;
+  if (image && imageOption) warnOfMove(context, imageOption, image);
   const initrd = place(context, initrdOption, (bytes, path, at) => placeFile(bytes, path, at, image, space));
   if (initrdOption && !imageOption) unheard(context, initrdOption, 'the initrd is in memory, but no image runs');
   else if (initrdOption) unheard(context, initrdOption, 'the initrd is in memory, but nothing tells the image where');
@@ -45,6 +46,19 @@ export function lowerSoftware(
     endian: endian ?? placed?.endian ?? 'little',
     unread: imageOption !== undefined && context.files.get(imageOption.path) === 'unread',
   };
+}
+
+/** Addresses at which real mode reaches what is linked for them: bare programs. Kernels are linked above. */
+const REAL_MODE = 1n << 62n;
+
+/** A program that is linked for one place and put in another works only when it is position independent. */
+function warnOfMove(context: Context, option: ast.ImageOption, image: GuestImage): void {
+  const moved = image.moved.find(({ linked }) => linked < REAL_MODE);
+  if (!moved) return;
+  const message =
+    `"${image.name}" is linked for ${hexNumber(moved.linked)} and lies at ${hexNumber(moved.loaded)}: only position independent ` +
+    `code works there; leave 'at' out, or write the address for which it is linked.`;
+  context.warning(rangeOf(option.$cstNode), 'image-moved', message);
 }
 
 /** Images learn of an initrd and of their command line from the device tree, which a guest does not have yet. */

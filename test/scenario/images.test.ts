@@ -187,6 +187,14 @@ describe('what is wrong with an image', () => {
       /^The ELF file ends before the program header table does: .* \("x", offset 0x40\)$/,
     );
   });
+
+  it('warns of a program that is moved from where it is linked', async () => {
+    expect(await problems('guest a { memory 4 MiB image "hello-le" at 0x10000 }')).toEqual([
+      `1:24 warning image-moved "hello-le" is linked for 0x100000 and lies at 0x10000: only position independent code works there; leave 'at' out, or write the address for which it is linked.`,
+    ]);
+    expect(await problems('guest a { memory 4 MiB image "hello-le" at 0x100000 }')).toEqual([]);
+  });
+
   it('says what a guest without a device tree does not learn', async () => {
     expect(await problems('guest a { image "trap" initrd "count.bin" bootargs "quiet" }')).toEqual([
       '1:24 warning not-available A guest has no device tree yet (r3 is 0 at the entry): the initrd is in memory, but nothing tells the image where.',
