@@ -123,6 +123,29 @@ describe.each(MODES)('%s', (_, msr) => {
     }
   });
 
+  // A comparison takes XER.SO as it is then, whenever its CR field is wanted.
+  it.each([
+    ['mtxer', 'nop', 'mtxer 7'],
+    ['an overflow', 'mtxer 8', 'addo 9,10,10'],
+  ])('keeps the summary overflow that a comparison saw before %s', (_what, before, change) => {
+    const pair = new Pair(msr);
+    const loop = ['xoris 7,7,0x8000', before, 'cmpd 5,3,4', change, 'add 3,3,4', 'mfcr 6', 'bso 5,on', 'addi 11,11,1'];
+    pair.load(`loop: ${loop.join('\n ')}\n on: add 12,12,6\n bdnz loop\n b .`);
+    pair.begin(CODE, 2000n);
+    pair.each((cpu) => {
+      cpu.setGpr(7, 0n);
+      cpu.setGpr(8, 0n);
+      cpu.setGpr(10, (1n << 63n) - 1n);
+      cpu.msr = msr;
+    });
+    pair.run(3000);
+    expect(pair.regions).toBeGreaterThan(0);
+    for (let i = 0; i < 20; i++) {
+      pair.run(1 + i);
+      pair.expectSame(`slice ${i}`);
+    }
+  });
+
   it('does random programs as the interpreter does', () => {
     let regions = 0;
     for (let seed = 1; seed <= 12; seed++) {
