@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { INTERRUPTS } from '../../emulator/isa/interrupts';
 import { REFERENCE_KINDS, describeName, referenceNames, referencePage } from '../../emulator/isa/reference';
@@ -36,6 +37,10 @@ describe('describeName', () => {
 });
 
 describe('referencePage', () => {
+  it.each(REFERENCE_KINDS)('is what stands in docs/reference, which npm run generate writes: %s', (kind) => {
+    expect(readFileSync(`docs/reference/${kind}.md`, 'utf8')).toBe(referencePage(kind));
+  });
+
   it.each(REFERENCE_KINDS)('has a line for each row: %s', (kind) => {
     const rows = { instructions: INSTRUCTIONS, registers: [...CORE_REGISTERS, ...SPRS], interrupts: INTERRUPTS }[kind];
     const page = referencePage(kind);
