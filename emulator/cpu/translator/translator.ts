@@ -64,8 +64,8 @@ interface Region {
 const HOT_COUNTDOWN = 100;
 /** Until an address is tried anew that could not be translated, while pages rest. */
 const RETRY_COUNTDOWN = 10_000;
-/** For an address at which no instruction can be translated. */
-const NEVER = 0x7fff_ffff;
+/** The same for an address at which no instruction can be translated. */
+const SELDOM = 1_000_000;
 /** Instructions for which a page is only interpreted: after its code was changed, and when it has data beside the code. */
 const REST_AFTER_CHANGE = 100_000;
 const REST_OF_DATA = 20_000_000;
@@ -254,7 +254,7 @@ export class CodeTranslator {
       return this.view.setInt32(entry + 12, FIRST_COUNTDOWN, true);
     const made = this.translate(ea, context, mode);
     if (made) this.install(entry, made);
-    else this.view.setInt32(entry + 12, this.resting.size > 0 ? RETRY_COUNTDOWN : NEVER, true);
+    else this.view.setInt32(entry + 12, this.resting.size > 0 ? RETRY_COUNTDOWN : SELDOM, true);
   }
 
   /** Whether an instruction count is still to come, and not from before the CPU was set back. */

@@ -1,0 +1,241 @@
+/**
+ * The registers of a region: in locals while it runs. Results of comparisons stay operands until something other than the
+ * following branch wants their CR field.
+ */
+import { type Field, extract } from '../../isa/fields';
+import type { Cond, Expr } from '../../isa/ir';
+import { Lowering, type Mode, type RuntimeFunctions } from '../lowering';
+import * as state from '../state';
+import { type Code, I32, I64, MEM, OP } from '../wasm';
+import type { Instruction } from './instruction';
+import { CR_SLOT, LR_SLOT, SLOT_COUNT, type SlotSet, XER_SLOT, slotOfSpr, sprOfSlot } from './slots';
+
+/** A CR field whose comparison has not been evaluated. */
+interface Comparison {
+  readonly a: number;
+  readonly b: Expr | number;
+  readonly signed: boolean;
+}
+export type Comparisons = Map<number, Comparison>;
+
+/** What a region does with registers; `RegionLowering` adds its flow. */
+export abstract class RegionRegisters extends Lowering {
+  private readonly slots: readonly (number | undefined)[];
+  /** Locals for the operands of comparisons, by CR field. */
+  private readonly operands = new Map<number, { a: number; b: number }>();
+  /** What CR fields are at the place in the region, where they are not in their locals. */
+  protected comparisons: Comparisons = new Map();
+  protected instruction: Instruction | undefined;
+
+  constructor(code: Code, mode: Mode, runtime: RuntimeFunctions, used: SlotSet) {
+    super(code, mode, runtime);
+    this.slots = Array.from({ length: SLOT_COUNT }, (_, slot) =>
+      used.has(slot) ? code.local(slot < CR_SLOT ? I64 : I32) : undefined,
+    );
+    for (let field = 0; field < 8; field++) {
+      if (used.has(CR_SLOT + field)) this.operands.set(field, { a: code.local(I64), b: code.local(I64) });
+    }
+  }
+
+  protected loadSlot(slot: number): void {
+    const { code } = this;
+    code.i32(0);
+    if (slot < LR_SLOT) code.memory(MEM.i64load, state.GPR + 8 * slot);
+    else if (slot < CR_SLOT) code.memory(MEM.i64load, state.SPR + 8 * sprOfSlot(slot));
+    else code.memory(MEM.i32load8u, state.CR + slot - CR_SLOT);
+    code.set(this.slot(slot));
+  }
+
+  protected storeSlot(slot: number, comparisons: Comparisons): void {
+    const { code } = this;
+    code.i32(0);
+    const comparison = comparisons.get(slot - CR_SLOT);
+    if (comparison) this.evaluate(comparison);
+    else code.get(this.slot(slot));
+    if (slot < LR_SLOT) code.memory(MEM.i64store, state.GPR + 8 * slot);
+    else if (slot < CR_SLOT) code.memory(MEM.i64store, state.SPR + 8 * sprOfSlot(slot));
+    else code.memory(MEM.i32store8, state.CR + slot - CR_SLOT);
+  }
+
+  protected slot(slot: number): number {
+    const local = this.slots[slot];
+    if (local === undefined) throw new RangeError(`The region does not have slot ${slot}.`);
+    return local;
+  }
+
+  // -- the condition register -----------------------------------------------------------------------------------
+
+  private pushOperand(operand: Expr | number): void {
+    if (typeof operand === 'number') this.code.get(operand);
+    else this.expr(operand);
+  }
+
+  /** Pushes LT GT EQ SO of a comparison (i32). */
+  private evaluate({ a, b, signed }: Comparison): void {
+    const { code } = this;
+    const test = (opcode: number): void => {
+      code.get(a);
+      this.pushOperand(b);
+      code.op(opcode);
+    };
+    // 2 for EQ, 2 more for GT, 6 more for LT.
+    test(signed ? OP.i64lts : OP.i64ltu);
+    code.i32(3);
+    code.op(OP.i32mul);
+    test(signed ? OP.i64gts : OP.i64gtu);
+    code.op(OP.i32add);
+    code.i32(1);
+    code.op(OP.i32shl);
+    code.i32(2);
+    code.op(OP.i32add);
+    this.pushSummaryOverflow();
+    code.op(OP.i32or);
+  }
+
+  protected evaluateComparisons(): void {
+    for (const [field, comparison] of this.comparisons) {
+      this.evaluate(comparison);
+      this.code.set(this.slot(CR_SLOT + field));
+    }
+    this.comparisons = new Map();
+  }
+
+  protected override pushSummaryOverflow(): void {
+    const { code } = this;
+    code.get(this.slot(XER_SLOT));
+    code.op(OP.wrap);
+    code.i32(31);
+    code.op(OP.i32shru);
+  }
+
+  protected override readCrField(number: Expr): void {
+    const field = Number(this.constant(number));
+    const comparison = this.comparisons.get(field);
+    if (comparison) this.evaluate(comparison);
+    else this.code.get(this.slot(CR_SLOT + field));
+  }
+
+  protected override readCrBit(number: Expr): void {
+    const { code } = this;
+    const bit = Number(this.constant(number));
+    const comparison = this.comparisons.get(bit >> 2);
+    if (!comparison) {
+      code.get(this.slot(CR_SLOT + (bit >> 2)));
+      code.i32(3 - (bit & 3));
+      code.op(OP.i32shru);
+      code.i32(1);
+      return code.op(OP.i32and);
+    }
+    if ((bit & 3) === 3) return this.pushSummaryOverflow();
+    code.get(comparison.a);
+    this.pushOperand(comparison.b);
+    const { signed } = comparison;
+    const [less, greater] = signed ? [OP.i64lts, OP.i64gts] : [OP.i64ltu, OP.i64gtu];
+    code.op((bit & 3) === 0 ? less : (bit & 3) === 1 ? greater : OP.i64eq);
+  }
+
+  protected override writeCrField(number: Expr, value: Expr): void {
+    const { code } = this;
+    const field = Number(this.constant(number));
+    const operands = this.operands.get(field);
+    if (value.k === 'compare' && operands) {
+      const constant = this.constant(value.b);
+      this.expr(value.a);
+      code.set(operands.a);
+      if (constant === undefined) {
+        this.expr(value.b);
+        code.set(operands.b);
+      }
+      const b: Expr | number = constant === undefined ? operands.b : { k: 'const', value: constant };
+      this.comparisons.set(field, { a: operands.a, b, signed: value.signed });
+      return;
+    }
+    this.expr32(value);
+    code.set(this.slot(CR_SLOT + field));
+    this.comparisons.delete(field);
+  }
+
+  protected override setCrBit(number: Expr, value: Cond): void {
+    const { code } = this;
+    const bit = Number(this.constant(number));
+    const shift = 3 - (bit & 3);
+    const result = code.local(I32);
+    this.cond(value);
+    code.i32(shift);
+    code.op(OP.i32shl);
+    code.set(result);
+    this.readCrField({ k: 'const', value: BigInt(bit >> 2) });
+    code.i32(15 & ~(1 << shift));
+    code.op(OP.i32and);
+    code.get(result);
+    code.op(OP.i32or);
+    code.set(this.slot(CR_SLOT + (bit >> 2)));
+    this.comparisons.delete(bit >> 2);
+  }
+
+  protected override setCr(fields: Expr, value: Expr): void {
+    const { code } = this;
+    const selected = Number(this.constant(fields));
+    const word = code.local(I32);
+    this.expr32(value);
+    code.set(word);
+    for (let field = 0; field < 8; field++) {
+      if ((selected & (0x80 >> field)) === 0) continue;
+      code.get(word);
+      code.i32(28 - 4 * field);
+      code.op(OP.i32shru);
+      code.i32(15);
+      code.op(OP.i32and);
+      code.set(this.slot(CR_SLOT + field));
+      this.comparisons.delete(field);
+    }
+  }
+
+  // -- registers ------------------------------------------------------------------------------------------------
+
+  protected number(field: Field): number {
+    return extract(field, this.instruction?.word ?? 0);
+  }
+
+  protected override readGpr(field: Field): void {
+    this.code.get(this.slot(this.number(field)));
+  }
+  protected override writeGpr(field: Field, value: Expr): void {
+    this.expr(value);
+    this.code.set(this.slot(this.number(field)));
+  }
+  protected override readSlot(number: number): void {
+    const slot = slotOfSpr(number);
+    if (slot === undefined) super.readSlot(number);
+    else this.code.get(this.slot(slot));
+  }
+  protected override writeSlot(number: number, value: Expr): void {
+    const slot = slotOfSpr(number);
+    if (slot === undefined) return super.writeSlot(number, value);
+    // Comparisons take XER.SO as it was.
+    if (slot === XER_SLOT && !keepsSummaryOverflow(value)) this.evaluateComparisons();
+    this.expr(value);
+    this.code.set(this.slot(slot));
+  }
+}
+
+/** Whether a new value of XER has its SO: rows that set the carry bits mask and keep the rest. */
+function keepsSummaryOverflow(value: Expr): boolean {
+  if (value.k !== 'bin') return false;
+  if (value.op === 'or') return keepsSummaryOverflow(value.a) && !mayHaveBit31(value.b);
+  if (value.op === 'and') {
+    return value.a.k === 'spr' && value.b.k === 'const' && (value.b.value & (1n << 31n)) !== 0n;
+  }
+  return false;
+}
+
+/** Whether bit 31 from the right may be set in a value. */
+function mayHaveBit31(e: Expr): boolean {
+  if (e.k === 'const') return (e.value & (1n << 31n)) !== 0n;
+  if (e.k === 'select') return mayHaveBit31(e.a) || mayHaveBit31(e.b);
+  if (e.k === 'bit') return false;
+  if (e.k === 'bin' && e.op === 'shl' && e.b.k === 'const' && e.a.k === 'bin' && e.a.op === 'and') {
+    return e.a.b.k !== 'const' || ((e.a.b.value << e.b.value) & (1n << 31n)) !== 0n;
+  }
+  return true;
+}
