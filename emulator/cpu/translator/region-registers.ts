@@ -234,8 +234,10 @@ function mayHaveBit31(e: Expr): boolean {
   if (e.k === 'const') return (e.value & (1n << 31n)) !== 0n;
   if (e.k === 'select') return mayHaveBit31(e.a) || mayHaveBit31(e.b);
   if (e.k === 'bit') return false;
-  if (e.k === 'bin' && e.op === 'shl' && e.b.k === 'const' && e.a.k === 'bin' && e.a.op === 'and') {
-    return e.a.b.k !== 'const' || ((e.a.b.value << e.b.value) & (1n << 31n)) !== 0n;
+  if (e.k === 'bin' && e.op === 'shl' && e.b.k === 'const' && e.a.k === 'bin' && e.a.b.k === 'const') {
+    if (e.a.op === 'and') return ((e.a.b.value << e.b.value) & (1n << 31n)) !== 0n;
+    // The highest bit that is left, after both shifts.
+    if (e.a.op === 'shru') return 63n - e.a.b.value + e.b.value >= 31n;
   }
   return true;
 }
