@@ -80,7 +80,7 @@ export async function runCampaign({ cases, seed, mode, only }: CampaignOptions):
       if (run) runs.push(run);
     }
     if (runs.length === 0) break;
-    const after = await onQemu(runs, mode);
+    const after = await onQemu(runs, mode, { left: SEARCH_LIMIT });
     runs.forEach((run, n) => {
       for (const { name } of run.executed) counts.set(name, (counts.get(name) ?? 0) + 1);
       const record = after[n];
@@ -104,8 +104,11 @@ export async function runCampaign({ cases, seed, mode, only }: CampaignOptions):
   return { cases: done, rows: counts, explained, failures };
 }
 
+/** How often a batch that QEMU does not survive is halved, to find the case. */
+const SEARCH_LIMIT = 16;
+
 /** The records after the runs; where QEMU does not survive a case: what it says. */
-async function onQemu(runs: readonly Run[], mode: Mode): Promise<(Uint8Array | string)[]> {
+async function onQemu(runs: readonly Run[], mode: Mode, search: { left: number }): Promise<(Uint8Array | string)[]> {
   const records = new Uint8Array(runs.length * RECORD_BYTES);
   runs.forEach((run, n) => records.set(run.before, n * RECORD_BYTES));
   try {
@@ -116,9 +119,10 @@ async function onQemu(runs: readonly Run[], mode: Mode): Promise<(Uint8Array | s
         : await runSystemBatch({ cases, records }, mode);
     return runs.map((_, n) => after.subarray(n * RECORD_BYTES, (n + 1) * RECORD_BYTES));
   } catch (error) {
-    if (runs.length === 1) return [error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)];
+    if (runs.length === 1 || search.left-- <= 0)
+      return runs.map(() => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)));
     const half = runs.length >> 1;
-    return [...(await onQemu(runs.slice(0, half), mode)), ...(await onQemu(runs.slice(half), mode))];
+    return [...(await onQemu(runs.slice(0, half), mode, search)), ...(await onQemu(runs.slice(half), mode, search))];
   }
 }
 

@@ -126,7 +126,7 @@ export async function runSystemBatch({ cases, records }: SystemBatch, mode: Mode
         put(slot, wordBytes(slotWords(slot, instructions, leave), mode.littleEndian));
       }
       put(PLACE.records, records);
-      await Promise.race([runToEnd(gdb, mode, code.address('stop')), machine.ended]);
+      await Promise.race([runToEnd(gdb, mode, code.address('stop'), cases.length), machine.ended]);
       const after = new Uint8Array(records.length);
       readSync(file, after, 0, after.length, PLACE.records);
       return after;
@@ -138,6 +138,17 @@ export async function runSystemBatch({ cases, records }: SystemBatch, mode: Mode
     machine.process.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Machines that run; none may outlive this program, however it ends. */
+const living = new Set<ChildProcess>();
+const killAll = (): void => living.forEach((child) => child.kill('SIGKILL'));
+process.once('exit', killAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killAll();
+    process.exit(1);
+  });
 }
 
 function start(
@@ -153,6 +164,8 @@ function start(
     ...['-chardev', `socket,path=${socket},server=on,wait=off,id=gdb`, '-gdb', 'chardev:gdb'],
   ];
   const child = spawn('qemu-system-ppc64', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  living.add(child);
+  child.once('exit', () => living.delete(child));
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<never>((_, reject) => {
@@ -166,9 +179,10 @@ function start(
 
 /** Numbers of NIA and MSR in the stub, in hexadecimal. */
 const REGISTER = { nia: '40', msr: '41' } as const;
-const RUN_MS = 20_000;
+/** Longest that a batch may take: enough for a machine with much else to do. */
+const RUN_MS = { batch: 5_000, each: 3 } as const;
 
-async function runToEnd(gdb: GdbClient, { msr }: Mode, stop: number): Promise<void> {
+async function runToEnd(gdb: GdbClient, { msr }: Mode, stop: number, cases: number): Promise<void> {
   // Only after it was asked for its registers' description has the stub numbers for all of them.
   await gdb.ask('qXfer:features:read:target.xml:0,ffb');
   const hex = (value: bigint): string => value.toString(16).padStart(16, '0');
@@ -176,7 +190,7 @@ async function runToEnd(gdb: GdbClient, { msr }: Mode, stop: number): Promise<vo
   await gdb.command(`P${REGISTER.nia}=${hex(BigInt(PLACE.harness))}`);
   await gdb.command(`P${REGISTER.msr}=${hex(msr)}`);
   await gdb.command(`Z0,${stop.toString(16)},4`);
-  const answer = await gdb.ask('c', RUN_MS).catch(async (error: unknown) => {
+  const answer = await gdb.ask('c', RUN_MS.batch + RUN_MS.each * cases).catch(async (error: unknown) => {
     // Where it hangs tells which case it was.
     const registers = await gdb.interrupt();
     throw new Error(`${String(error)} It is at ${registers}.`);
