@@ -57,17 +57,17 @@ function viewsOf(run: LiveRun, index: number): readonly View[] {
     );
     views.push({ name: 'Locals', container, hint: 'locals' });
   }
-  views.push(...registerScopes(run.registers));
   if (frame.kind !== 'tpm') views.push(...exchangeScope);
+  views.push(...registerScopes(run.registers));
   return views;
 }
 
 function registerScopes(registers: RegisterViews): View[] {
   return [
     { name: 'GPRs', container: registers.gprs(), hint: 'registers' },
+    { name: 'Special', container: registers.special(), hint: 'registers' },
     { name: 'Floating point', container: registers.floatingPoint(), hint: 'registers' },
     { name: 'Vector', container: registers.vector(), hint: 'registers' },
-    { name: 'Special', container: registers.special(), hint: 'registers' },
   ];
 }
 

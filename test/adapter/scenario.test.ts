@@ -104,7 +104,7 @@ describe('a real scenario', () => {
     expect((await it.scope('Last call')).slice(-2)).toEqual(['result = H_SUCCESS (0)', 'response_size = 0x10 (16)']);
     await it.go('stepBack');
     await expect(it.scope('Last call')).rejects.toThrow(
-      'no scope Last call; there are Variables, GPRs, Floating point, Vector, Special',
+      'no scope Last call; there are Variables, GPRs, Special, Floating point, Vector',
     );
   });
 

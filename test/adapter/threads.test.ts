@@ -66,7 +66,7 @@ describe('hardware threads', () => {
     const { scopes } = (await client.body('scopes', { frameId })) as {
       scopes: { name: string; variablesReference: number }[];
     };
-    expect(scopes.map(({ name }) => name)).toEqual(['GPRs', 'Floating point', 'Vector', 'Special']);
+    expect(scopes.map(({ name }) => name)).toEqual(['GPRs', 'Special', 'Floating point', 'Vector']);
     const { variablesReference } = scopes[0]!;
     const { variables } = (await client.body('variables', { variablesReference })) as { variables: Variable[] };
     expect(variables.slice(3, 5)).toMatchObject([
