@@ -17,10 +17,23 @@ import {
 import { CpuServices } from './services';
 import * as state from './state';
 
-/** More than there are levels of interrupts that can come before a handler's first instruction. */
-const STUCK_ENTRIES = 16;
+/**
+ * Interrupts in a row that lead nowhere, until they count as endless. Where nothing but the handler's first instructions
+ * came between, a few are enough: more than there are levels of interrupts that can come before a handler's first
+ * instruction. Where a handler branched, or returned to what failed again, memory may still have changed: that must go
+ * on for long.
+ */
+const STUCK_ENTRIES = 100_000n;
+const STRAIGHT_WEIGHT = 6_250n;
 /** Instructions of a handler, without a branch among them, that are looked at for coming to the same end again. */
 const LONGEST_WAY = 64;
+/** Instructions between two interrupts of a row. */
+const LONGEST_ROUND = 1_000;
+/** Interrupts by what an instruction does: the same state gives the same one again. Calls and events are others. */
+const FAULTS: ReadonlySet<number> = new Set([
+  ...[VECTOR.DSI, VECTOR.DSegI, VECTOR.ISI, VECTOR.ISegI, VECTOR.ALIGN, VECTOR.PROG, VECTOR.FPU, VECTOR.HDSI],
+  ...[VECTOR.HISI, VECTOR.HEAI, VECTOR.VEC, VECTOR.VSX, VECTOR.FAC, VECTOR.HFAC],
+]);
 const EVIRT = sprMask('LPCR', 'EVIRT');
 
 /** DSISR: an atomic instruction's function code is invalid; a cache-inhibited access is not in real mode. */
@@ -120,19 +133,21 @@ export abstract class CpuInterrupts extends CpuServices {
   }
 
   /**
-   * Counts interrupts that lead nowhere: at the first instruction of a handler, or behind some instructions of it that led
-   * straight to the same place with the same registers as the time before. The interrupted instruction has been counted.
+   * Counts interrupts that lead nowhere: at the first instruction of a handler, behind some instructions of it that led
+   * straight to the same place with the same registers as the time before, or at such a place by another short way. The
+   * interrupted instruction has been counted.
    */
   private countEntry(cia: bigint, vector: number): void {
     const { entered, entries, handler, interrupted } = state.SLOT;
     const at = state.SPR + 8 * entered;
     const completed = this.count - this.view.getFloat64(at, true) - 1;
-    const inHandler =
-      completed >= 0 && completed < LONGEST_WAY && this.loadSpr(handler) + BigInt(4 * completed) === cia;
-    const hash = inHandler ? this.hashOfRegisters(cia, vector) : 0n;
-    const again = inHandler && (completed === 0 || this.loadSpr(interrupted) === hash);
+    const near = completed >= 0 && completed < LONGEST_ROUND;
+    const straight = near && completed < LONGEST_WAY && this.loadSpr(handler) + BigInt(4 * completed) === cia;
+    const hash = straight || (near && FAULTS.has(vector)) ? this.hashOfRegisters(cia, vector) : 0n;
+    const same = hash !== 0n && this.loadSpr(interrupted) === hash;
+    const weight = straight && (completed === 0 || same) ? STRAIGHT_WEIGHT : same ? 1n : undefined;
     this.view.setFloat64(at, this.count, true);
-    this.storeSpr(entries, again ? this.loadSpr(entries) + 1n : 0n);
+    this.storeSpr(entries, weight === undefined ? 0n : this.loadSpr(entries) + weight);
     this.storeSpr(handler, this.nia);
     this.storeSpr(interrupted, hash);
   }
@@ -154,6 +169,6 @@ export abstract class CpuInterrupts extends CpuServices {
 
   /** Interrupts of which none came to execute an instruction: so many only where none ever will. */
   protected get stuck(): boolean {
-    return this.view.getUint32(state.SPR + 8 * state.SLOT.entries, true) >= STUCK_ENTRIES;
+    return this.loadSpr(state.SLOT.entries) >= STUCK_ENTRIES;
   }
 }

@@ -47,7 +47,7 @@ export const SPR = 0x1000;
 export const SLOT = {
   /** Bits of SIGNAL. */
   signals: SLOTS,
-  /** Of the last interrupt: the instruction count (a double), and how many came before it without an instruction between. */
+  /** Of the last interrupt: the instruction count (a double), and the weight of those before it that led nowhere. */
   entered: SLOTS + 1,
   entries: SLOTS + 2,
   /** Of all threads: time that passed without instructions (a double), doorbells of the ultravisor by thread. */
@@ -58,7 +58,7 @@ export const SLOT = {
   thread: SLOTS + 6,
   /** Address of the last interrupt's handler. */
   handler: SLOTS + 7,
-  /** Hash of the registers and the place that it interrupted, where that was a handler. */
+  /** Hash of the registers and the place that it interrupted, where another had come shortly before. */
   interrupted: SLOTS + 8,
 } as const;
 export const SPR_BYTES = (SLOTS + 9) * 8;

@@ -318,6 +318,22 @@ describe('interrupts without an end', () => {
     const ends = Array.from({ length: 30 }, () => cpu.run(100).reason);
     expect(ends.indexOf('stuck')).toBe(17);
   });
+  // A handler that jumps to where it fails, and one that returns to what fails again.
+  it.each([
+    ['branches', 'mtsprg0 1\nb 0x800'],
+    ['returns', 'mtsprg0 1\nrfid'],
+  ])('are found where a handler %s', (_, handler) => {
+    const cpu = newCpu(SF | LE);
+    cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
+    load(cpu, handler, 0x700n);
+    load(cpu, 'li 5,3\ntrap', 0x800n);
+    load(cpu, 'trap');
+    let exit = cpu.run(100);
+    let interrupts = 0;
+    for (; exit.reason === 'interrupt' && interrupts < 200_000; interrupts++) exit = cpu.run(100);
+    expect(exit).toMatchObject({ reason: 'stuck', detail: expect.stringContaining('without an end') as string });
+    expect(interrupts).toBeGreaterThan(99_000);
+  });
   it('are not seen where a handler counts', () => {
     const cpu = newCpu(SF | LE);
     cpu.setSpr(SPRN.LPCR, lpcr('ILE'));
