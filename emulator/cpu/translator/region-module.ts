@@ -1,5 +1,5 @@
 /** From a region's entry to the bytes of its WebAssembly module. */
-import { mulhsFunction, mulhuFunction } from '../interpreter';
+import { mulhsFunction, mulhuFunction } from '../interpreter-functions';
 import type { Mode, RuntimeFunctions } from '../lowering';
 import { Code, I32, I64, encodeModule } from '../wasm';
 import { type Surrounding, discover } from './discover';
