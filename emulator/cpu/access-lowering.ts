@@ -17,11 +17,21 @@ const SIGN_EXTEND: Record<AccessSize, number | undefined> = {
   8: undefined,
 };
 
-/** Locals with an effective address and the TLB entry for it, and the offset of the entry's bank where it is constant. */
+/** Locals with an effective address and the address of the TLB entry for it. */
 export interface Located {
   readonly ea: number;
   readonly entry: number;
-  readonly bank: number;
+}
+
+/** An access to memory as a statement wants it. */
+export interface Access {
+  readonly kind: 'load' | 'store';
+  readonly ea: Expr;
+  readonly size: AccessSize;
+  /** With an address in memory on the stack: loads from an offset behind it, or stores there. */
+  readonly transfer: (offset: number) => void;
+  /** Type of what `transfer` pushes. */
+  readonly result: number | undefined;
 }
 
 /** Generates the code of loads, stores and accesses to special purpose registers. */
@@ -81,14 +91,16 @@ export abstract class AccessLowering extends ExpressionLowering {
     const { code } = this;
     const entry = code.local(I32);
     code.get(address);
-    code.i64(BigInt(Math.log2(state.PAGE_BYTES / state.DATA_ENTRY_BYTES)));
-    code.op(OP.i64shru);
     code.op(OP.wrap);
+    code.i32(Math.log2(state.PAGE_BYTES / state.DATA_ENTRY_BYTES));
+    code.op(OP.i32shru);
     code.i32((state.DATA_ENTRIES - 1) * state.DATA_ENTRY_BYTES);
     code.op(OP.i32and);
-    const bank = this.addDataBank();
+    code.i32(0);
+    code.memory(MEM.i32load, state.DATA_BANK);
+    code.op(OP.i32add);
     code.tee(entry);
-    code.memory(MEM.i64load, bank + (access === 'load' ? 0 : 8));
+    code.memory(MEM.i64load, access === 'load' ? 0 : 8);
     // The tag is that of the last byte: an access that crosses a page finds no entry.
     code.get(address);
     if (size > 1) {
@@ -98,15 +110,7 @@ export abstract class AccessLowering extends ExpressionLowering {
     code.i64(BigInt(-state.PAGE_BYTES));
     code.op(OP.i64and);
     code.op(OP.i64eq);
-    return { ea: address, entry, bank };
-  }
-
-  /** Adds the bank of data translations to the i32 on the stack, or returns what to add to every offset from it. */
-  protected addDataBank(): number {
-    this.code.i32(0);
-    this.code.memory(MEM.i32load, state.DATA_BANK);
-    this.code.op(OP.i32add);
-    return 0;
+    return { ea: address, entry };
   }
 
   /** With the test on the stack: leaves for the twin unless it holds. False, and nothing done, without a twin. */
@@ -119,11 +123,12 @@ export abstract class AccessLowering extends ExpressionLowering {
     return true;
   }
 
-  /** Pushes where an access is in memory, or leaves for the twin. */
-  protected pushHostAddressOrLeave(ea: Expr, size: AccessSize, access: 'load' | 'store'): void {
-    const at = this.lookUp(ea, size, access);
+  /** Does an access, or leaves for the twin where its translation is not at hand. */
+  protected accessOrLeave(access: Access): void {
+    const at = this.lookUp(access.ea, access.size, access.kind);
     this.unlessHitLeave();
     this.pushHostAddress(at);
+    access.transfer(0);
   }
 
   protected pushHostAddress(at: Located): void {
@@ -131,15 +136,15 @@ export abstract class AccessLowering extends ExpressionLowering {
     code.get(at.ea);
     code.op(OP.wrap);
     code.get(at.entry);
-    code.memory(MEM.i32load, at.bank + 16);
+    code.memory(MEM.i32load, 16);
     code.op(OP.i32add);
   }
 
   protected load(id: number, ea: Expr, size: AccessSize, signed: boolean, swap: boolean): void {
     const { code } = this;
     if (this.hasTwin) {
-      this.pushHostAddressOrLeave(ea, size, 'load');
-      code.memory(LOAD[size], 0);
+      const transfer = (offset: number): void => code.memory(LOAD[size], offset);
+      this.accessOrLeave({ kind: 'load', ea, size, transfer, result: I64 });
     } else {
       const at = this.lookUp(ea, size, 'load');
       code.if(I64);
@@ -167,9 +172,11 @@ export abstract class AccessLowering extends ExpressionLowering {
     if (swap === this.mode.littleEndian) this.swapBytes(size);
     code.set(stored);
     if (this.hasTwin) {
-      this.pushHostAddressOrLeave(ea, size, 'store');
-      code.get(stored);
-      return code.memory(STORE[size], 0);
+      const transfer = (offset: number): void => {
+        code.get(stored);
+        code.memory(STORE[size], offset);
+      };
+      return this.accessOrLeave({ kind: 'store', ea, size, transfer, result: undefined });
     }
     const at = this.lookUp(ea, size, 'store');
     code.if();

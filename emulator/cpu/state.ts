@@ -104,6 +104,12 @@ export const DECODE_ENTRIES = 1 << 17;
 /** Host address of the bank of the entry cache for the current state, and how many look-ups found nothing there. */
 export const ENTRY_BANK = 0x6000;
 export const ENTRY_MISSES = 0x6004;
+/** Address of the branch to CTR by which a region was left last. */
+export const BRANCH = 0x6008;
+/** What regions know of pages while they run: { page i64, addend i32, unused } (translator/windows.ts). */
+export const WINDOWS = 0x6100;
+export const WINDOW_BYTES = 16;
+export const WINDOW_COUNT = 64;
 /** Translated regions by their addresses: banks of entries { tag i64, index i32, countdown i32 } (translator/entries.ts). */
 export const ENTRY_CACHE = 0x100000;
 export const ENTRY_CACHE_ENTRIES = 4096;

@@ -165,7 +165,7 @@ export class Code {
     this.bytes.byte(0);
     this.bytes.unsigned(offset);
   }
-  block(type: number = EMPTY): void {
+  block(type = EMPTY): void {
     this.depth++;
     this.indexed(0x02, type);
   }
@@ -173,7 +173,7 @@ export class Code {
     this.depth++;
     this.indexed(0x03, EMPTY);
   }
-  if(type: number = EMPTY): void {
+  if(type = EMPTY): void {
     this.depth++;
     this.bytes.byte(0x04);
     this.bytes.byte(type);

@@ -26,8 +26,8 @@ export interface Block {
   readonly instructions: readonly Instruction[];
   /** Places in the region to which it may go, whether there is a block or not. */
   readonly targets: readonly Successor[];
-  /** Where its indirect branch probably goes; one of the targets. */
-  readonly predicted: number | undefined;
+  /** Where its indirect branch probably goes: offsets of targets. */
+  readonly predicted: readonly number[];
 }
 
 /** The code around a region's entry. */
@@ -36,8 +36,8 @@ export interface Surrounding {
   readonly entry: bigint;
   /** The instruction at an offset, undefined where a region cannot have one. */
   readonly at: (offset: number) => Instruction | undefined;
-  /** Where CTR points now, which is where calls by it probably go. */
-  readonly ctr: bigint;
+  /** Effective addresses to which the branch to CTR at an offset has gone. */
+  readonly seenTargets: (offset: number) => readonly bigint[];
 }
 
 /** A call that is taken in. */
@@ -53,8 +53,8 @@ interface Found {
   readonly offset: number;
   readonly call: Call;
   readonly instruction: Instruction;
-  targets: Successor[];
-  predicted: number | undefined;
+  readonly targets: Successor[];
+  readonly predicted: number[];
 }
 
 /** The offset of a direct branch from an instruction at an offset; undefined for other branches. */
@@ -104,7 +104,7 @@ class Discovery {
       const id = idOf(call, offset);
       const instruction = this.found.has(id) ? undefined : this.around.at(offset);
       if (!instruction) return;
-      const found: Found = { offset, call, instruction, targets: [], predicted: undefined };
+      const found: Found = { offset, call, instruction, targets: [], predicted: [] };
       this.found.set(id, found);
       if (instruction.targets.length === 0) continue;
       this.branch(found);
@@ -119,24 +119,36 @@ class Discovery {
       const goal = offsetOfTarget(target, offset, this.around.entry);
       if (instruction.isCall && goal !== offset + 4) this.enter(found, goal);
       else if (goal !== undefined) found.targets.push(this.lead(call, goal));
-      else if (instruction.isReturn && call.caller) {
-        found.predicted = call.returnsTo;
-        found.targets.push(this.lead(call.caller, call.returnsTo));
-      }
+      else if (instruction.isReturn) this.predict(found, call.caller, call.returnsTo);
+      else for (const seen of this.seenTargets(found)) this.predict(found, call, seen);
     }
     if (instruction.falls) found.targets.push(this.lead(call, offset + 4));
+  }
+
+  private predict(found: Found, call: Call | undefined, goal: number): void {
+    if (!call) return;
+    found.predicted.push(goal);
+    found.targets.push(this.lead(call, goal));
+  }
+
+  /** Offsets to which a branch to CTR has gone. */
+  private seenTargets({ instruction, offset }: Found): number[] {
+    const seen = instruction.byCtr ? this.around.seenTargets(offset) : [];
+    return seen.flatMap((ea) => offsetOf(ea, this.around.entry) ?? []);
   }
 
   /** Takes a called function in when it is small. */
   private enter(found: Found, goal: number | undefined): void {
     const { call, offset } = found;
-    const callee = goal ?? (found.instruction.byCtr ? offsetOf(this.around.ctr & ~3n, this.around.entry) : undefined);
-    if (callee === undefined || call.depth === INLINE_DEPTH) return;
-    for (let outer: Call | undefined = call; outer; outer = outer.caller) if (outer.callee === callee) return;
-    if (!this.isSmall(callee)) return;
-    const made = { number: this.calls++, depth: call.depth + 1, caller: call, callee, returnsTo: offset + 4 };
-    if (goal === undefined) found.predicted = callee;
-    found.targets.push(this.lead(made, callee));
+    if (call.depth === INLINE_DEPTH) return;
+    for (const callee of goal === undefined ? this.seenTargets(found) : [goal]) {
+      let outer: Call | undefined = call;
+      while (outer && outer.callee !== callee) outer = outer.caller;
+      if (outer || !this.isSmall(callee)) continue;
+      const made = { number: this.calls++, depth: call.depth + 1, caller: call, callee, returnsTo: offset + 4 };
+      if (goal === undefined) this.predict(found, made, callee);
+      else found.targets.push(this.lead(made, callee));
+    }
   }
 
   /** Whether a function has few instructions and returns. */

@@ -1,26 +1,40 @@
 /**
  * The flow graph of a region: order, dominators, loops, and which registers are changed or needed where.
  *
- * Blocks are numbered in reverse postorder; the entry is 0. An edge back to a block that does not dominate its source
- * (irreducible flow) is not part of the graph: the region is left there.
+ * Blocks are numbered in reverse postorder; the entry is 0.
  */
 import type { Block } from './discover';
+import { type Node as RawNode, makeReducible } from './reducible';
 import { SlotSet } from './slots';
+
+/** Where an edge leads. */
+export interface FlowEdge {
+  readonly to: FlowBlock;
+  /** For a dispatcher: which of its edges to take. */
+  readonly label: number | undefined;
+}
 
 export interface FlowBlock extends Block {
   readonly index: number;
-  /** Successors in the graph by their offset. */
-  readonly next: ReadonlyMap<number, FlowBlock>;
+  /** Successors by their offset; a dispatcher's by label. */
+  readonly next: ReadonlyMap<number, FlowEdge>;
+  /** It has no instructions and goes on by the label with which it was reached (reducible.ts). */
+  readonly isDispatcher: boolean;
   /** Blocks that it dominates immediately and that several edges reach: descending. */
   readonly merges: readonly FlowBlock[];
   readonly isLoop: boolean;
   readonly isMerge: boolean;
-  /** Whether it is part of a loop. */
-  readonly inLoop: boolean;
-  /** Slots that may differ from memory at its beginning. */
-  readonly dirty: SlotSet;
+  /** Whether the budget is tested at its beginning. */
+  readonly testsBudget: boolean;
   /** Most instructions from its beginning to the next place where the budget is tested. */
   readonly budget: number;
+  readonly inLoop: boolean;
+  /** Of the head of an outermost loop: the loop's blocks. */
+  readonly nest: readonly FlowBlock[];
+  /** Slots that may differ from memory at its beginning. */
+  readonly dirty: SlotSet;
+  /** Slots whose value at its beginning an instruction of the region may want. */
+  readonly live: SlotSet;
 }
 
 export interface Flow {
@@ -33,12 +47,14 @@ export interface Flow {
 }
 
 interface Node {
+  readonly raw: RawNode;
   readonly block: Block;
-  index: number;
-  successors: Node[];
+  readonly index: number;
+  successors: readonly Node[];
   readonly predecessors: Node[];
   dominator: Node;
-  isLoop: boolean;
+  /** Head of the outermost loop that it is in. */
+  loop: Node | undefined;
   reads: SlotSet;
   writes: SlotSet;
   may: SlotSet;
@@ -47,26 +63,51 @@ interface Node {
   budget: number;
 }
 
-/** Nodes in reverse postorder, unreachable ones left out. */
-function ordered(blocks: readonly Block[]): Node[] {
-  const nodes = new Map<string, Node>();
-  const byId = new Map(blocks.map((block) => [block.id, block]));
-  const postorder: Node[] = [];
-  const visit = (block: Block): Node => {
-    const node = { block, index: -1, successors: [], predecessors: [], isLoop: false, budget: 0 } as unknown as Node;
-    nodes.set(block.id, node);
-    for (const { id } of block.targets) {
-      const target = byId.get(id);
-      if (target) node.successors.push(nodes.get(id) ?? visit(target));
+function rawGraph(blocks: readonly Block[]): RawNode | undefined {
+  const nodes = new Map(
+    blocks.map((block): [string, RawNode] => [block.id, { block, isDispatcher: false, edges: new Map() }]),
+  );
+  for (const block of blocks) {
+    const node = nodes.get(block.id);
+    for (const { offset, id } of block.targets) {
+      const to = nodes.get(id);
+      if (to) node?.edges.set(offset, { to, label: undefined });
     }
-    postorder.push(node);
-    return node;
+  }
+  return blocks[0] && nodes.get(blocks[0].id);
+}
+
+const NO_BLOCK: Block = { id: '', offset: 0, instructions: [], targets: [], predicted: [] };
+
+/** Nodes in reverse postorder, with their edges. */
+function ordered(entry: RawNode): Node[] {
+  const postorder: RawNode[] = [];
+  const seen = new Set<RawNode>();
+  const visit = (raw: RawNode): void => {
+    seen.add(raw);
+    for (const { to } of raw.edges.values()) if (!seen.has(to)) visit(to);
+    postorder.push(raw);
   };
-  const first = blocks[0];
-  if (first) visit(first);
-  const order = postorder.reverse();
-  order.forEach((node, i) => (node.index = i));
-  return order;
+  visit(entry);
+  const nodes = postorder.reverse().map((raw, index): Node => {
+    const node = {
+      raw,
+      block: raw.block ?? NO_BLOCK,
+      index,
+      successors: [],
+      predecessors: [],
+      loop: undefined,
+      budget: 0,
+    };
+    return node as unknown as Node;
+  });
+  const nodeOf = new Map(nodes.map((node) => [node.raw, node]));
+  for (const node of nodes) {
+    const reached = new Set([...node.raw.edges.values()].map(({ to }) => nodeOf.get(to)));
+    node.successors = [...reached].filter((to) => to !== undefined);
+    for (const to of node.successors) to.predecessors.push(node);
+  }
+  return nodes;
 }
 
 /** The nearest common dominator (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). */
@@ -82,11 +123,6 @@ function common(a: Node, b: Node): Node {
 function findDominators(nodes: readonly Node[]): void {
   const [entry] = nodes;
   if (!entry) return;
-  for (const node of nodes) {
-    node.predecessors.length = 0;
-    node.dominator = undefined as unknown as Node;
-  }
-  for (const node of nodes) for (const successor of node.successors) successor.predecessors.push(node);
   entry.dominator = entry;
   for (let changed = true; changed;) {
     changed = false;
@@ -102,35 +138,21 @@ function findDominators(nodes: readonly Node[]): void {
   }
 }
 
-function dominates(a: Node, b: Node): boolean {
-  let node = b;
-  while (node.index > a.index) node = node.dominator;
-  return node === a;
-}
+const isLoop = (node: Node): boolean => node.predecessors.some((from) => from.index >= node.index);
 
-/** Takes edges out that go back without being a loop's. */
-function dropIrreducible(nodes: readonly Node[]): void {
-  for (const node of nodes) {
-    node.successors = node.successors.filter((to) => to.index > node.index || dominates(to, node));
-  }
-}
-
-/** The nodes of all loops: from which a loop's head is reached without leaving what it dominates. */
-function loopNodes(nodes: readonly Node[]): Set<Node> {
-  const found = new Set<Node>();
-  for (const head of nodes) {
+/** Finds the outermost loop of each node: those from which its head is reached without leaving what that dominates. */
+function findLoops(nodes: readonly Node[]): void {
+  // Outer heads come before inner ones.
+  for (const head of nodes.filter(isLoop)) {
     const body = new Set([head]);
     const work = head.predecessors.filter((from) => from.index >= head.index);
-    if (work.length > 0) found.add(head);
-    let node: Node | undefined;
-    while ((node = work.pop())) {
+    for (let node = work.pop(); node; node = work.pop()) {
       if (body.has(node)) continue;
       body.add(node);
-      found.add(node);
       work.push(...node.predecessors);
     }
+    for (const node of body) node.loop ??= head;
   }
-  return found;
 }
 
 /** Repeats a step over the nodes until it changes nothing. */
@@ -141,7 +163,7 @@ function untilStable(nodes: readonly Node[], step: (node: Node) => boolean): voi
   }
 }
 
-function analyse(nodes: readonly Node[]): SlotSet {
+function findSlots(nodes: readonly Node[]): SlotSet {
   let all = SlotSet.EMPTY;
   for (const node of nodes) {
     let reads = SlotSet.EMPTY;
@@ -153,6 +175,11 @@ function analyse(nodes: readonly Node[]): SlotSet {
     Object.assign(node, { reads, writes, may: SlotSet.EMPTY, liveIn: reads });
     all = all.union(reads).union(writes);
   }
+  untilStable(nodes.toReversed(), (node) => {
+    const before = node.liveIn;
+    for (const to of node.successors) node.liveIn = node.liveIn.union(to.liveIn.without(node.writes));
+    return !node.liveIn.equals(before);
+  });
   for (const node of nodes) node.must = node.index === 0 ? SlotSet.EMPTY : all;
   untilStable(nodes, (node) => {
     const { may, must } = node;
@@ -160,57 +187,62 @@ function analyse(nodes: readonly Node[]): SlotSet {
       node.may = node.may.union(from.may).union(from.writes);
       node.must = node.must.common(from.must.union(from.writes));
     }
+    // What a loop does not want is in memory at its head, so that it need not be carried around.
+    if (isLoop(node)) node.may = node.may.common(node.liveIn.union(SlotSet.CR));
     return !node.may.equals(may) || !node.must.equals(must);
-  });
-  untilStable(nodes.toReversed(), (node) => {
-    const before = node.liveIn;
-    for (const to of node.successors) node.liveIn = node.liveIn.union(to.liveIn.without(node.writes));
-    return !node.liveIn.equals(before);
   });
   return all;
 }
 
+/** At loops, but behind a dispatcher, which has no address at which the region could be left. */
+function testsBudget(node: Node): boolean {
+  if (node.raw.isDispatcher) return false;
+  return node.index === 0 || isLoop(node) || node.predecessors.some((from) => from.raw.isDispatcher);
+}
+
 /** The flow graph of blocks, the entry's first. */
 export function flowOf(blocks: readonly Block[]): Flow | undefined {
-  const nodes = ordered(blocks);
-  const [entry] = nodes;
-  if (!entry) return undefined;
+  const raw = rawGraph(blocks);
+  if (!raw) return undefined;
+  const nodes = ordered(makeReducible(raw));
   findDominators(nodes);
-  dropIrreducible(nodes);
-  findDominators(nodes);
-  for (const node of nodes) node.isLoop = node.predecessors.some((from) => from.index >= node.index);
-  const slots = analyse(nodes);
+  findLoops(nodes);
+  const slots = findSlots(nodes);
   for (const node of nodes.toReversed()) {
-    const ahead = node.successors.filter((to) => to.index > node.index && !to.isLoop).map((to) => to.budget);
+    const ahead = node.successors.filter((to) => to.index > node.index && !testsBudget(to)).map((to) => to.budget);
     node.budget = node.block.instructions.length + Math.max(0, ...ahead);
   }
-  let loads = entry.liveIn;
-  for (const node of nodes) loads = loads.union(node.may.without(node.must));
-  const looping = loopNodes(nodes);
-  const made: FlowBlock[] = [];
-  const isMerge = (node: Node): boolean => node.predecessors.filter((from) => from.index < node.index).length > 1;
-  for (const node of nodes) {
-    made.push({
-      ...node.block,
-      index: node.index,
-      next: new Map(),
-      merges: [],
-      isLoop: node.isLoop,
-      isMerge: isMerge(node),
-      inLoop: looping.has(node),
-      dirty: node.may,
-      budget: node.budget,
-    });
-  }
-  const blockOf = (node: Node): FlowBlock => {
-    const block = made[node.index];
-    if (!block) throw new RangeError(`Block ${node.index} has not been made.`);
+  const made = nodes.map((node) => ({
+    ...node.block,
+    index: node.index,
+    next: new Map<number, FlowEdge>(),
+    isDispatcher: node.raw.isDispatcher,
+    merges: [] as FlowBlock[],
+    isLoop: isLoop(node),
+    isMerge: node.predecessors.filter((from) => from.index < node.index).length > 1,
+    testsBudget: testsBudget(node),
+    budget: node.budget,
+    inLoop: node.loop !== undefined,
+    nest: [] as FlowBlock[],
+    dirty: node.may,
+    live: node.liveIn,
+  }));
+  type Made = (typeof made)[number];
+  const blockOf = new Map(nodes.map((node, i) => [node.raw, made[i]] as const));
+  const of = (node: RawNode): Made => {
+    const block = blockOf.get(node);
+    if (!block) throw new RangeError('A node of the flow graph has no block.');
     return block;
   };
   for (const node of nodes) {
-    const block = blockOf(node);
-    for (const to of node.successors) (block.next as Map<number, FlowBlock>).set(to.block.offset, blockOf(to));
-    if (node !== entry && block.isMerge) (blockOf(node.dominator).merges as FlowBlock[]).unshift(block);
+    const block = of(node.raw);
+    for (const [key, { to, label }] of node.raw.edges) block.next.set(key, { to: of(to), label });
+    if (node.index > 0 && block.isMerge) of(node.dominator.raw).merges.unshift(block);
+    if (node.loop) of(node.loop.raw).nest.push(block);
   }
-  return { entry: blockOf(entry), blocks: made, loads, slots };
+  const [entry] = nodes;
+  if (!entry) return undefined;
+  let loads = entry.liveIn;
+  for (const node of nodes) loads = loads.union(node.may.without(node.must));
+  return { entry: of(entry.raw), blocks: made, loads, slots };
 }

@@ -6,7 +6,7 @@
  * for what needs the host. Each way out first writes the changed registers back.
  */
 import type { Field } from '../../isa/fields';
-import type { AccessSize, Expr, Stmt } from '../../isa/ir';
+import type { Expr, Stmt } from '../../isa/ir';
 import type { Mode, RuntimeFunctions } from '../lowering';
 import * as state from '../state';
 import { type Code, I32, I64, MEM, OP } from '../wasm';
@@ -14,18 +14,13 @@ import { interpretIndex, modeNumber, pushEntryIndex, pushEntryIndexOf } from './
 import { offsetOfTarget } from './discover';
 import type { Flow, FlowBlock } from './flow';
 import { targetOf } from './instruction';
-import { type Comparisons, RegionRegisters } from './region-registers';
-import type { SlotSet } from './slots';
+import { RegionAccess } from './region-access';
+import type { Comparisons } from './region-registers';
+import { SlotSet } from './slots';
 
-/** The page that accesses found last: its effective address or -1, and what to add to get to memory. */
-interface Window {
-  readonly page: number;
-  readonly addend: number;
-}
-
-/** Windows of a region: each costs registers. */
-const WINDOWS = 8;
-
+/** An indirect branch to so many targets that lie within so many words is a table; others are comparisons. */
+const TABLE_TARGETS = 4;
+const TABLE_LENGTH = 512;
 /** A way out of the region. */
 interface Exit {
   readonly dirty: SlotSet;
@@ -40,14 +35,12 @@ interface Exit {
 
 const TYPE_OF_REGION = 0;
 
-export class RegionLowering extends RegionRegisters {
+export class RegionLowering extends RegionAccess {
   protected override readonly hasTwin = true;
   private readonly left = 0;
-  private readonly bank: number;
   private readonly indirectTarget: number;
   private readonly temporaries: number;
-  private readonly windows = new Map<string, Window>();
-  private readonly freeWindows: Window[] = [];
+  private readonly selector: number;
   private readonly exits: Exit[] = [];
   private readonly labels = new Map<FlowBlock, { block?: number; loop?: number }>();
 
@@ -67,11 +60,8 @@ export class RegionLowering extends RegionRegisters {
     super(code, mode, runtime, flow.slots);
     this.block = flow.entry;
     this.dirty = flow.entry.dirty;
-    this.bank = code.local(I32);
     this.indirectTarget = code.local(I64);
-    if (flow.blocks.some((block) => block.inLoop)) {
-      this.freeWindows = Array.from({ length: WINDOWS }, () => ({ page: code.local(I64), addend: code.local(I32) }));
-    }
+    this.selector = code.local(I32);
     this.temporaries = code.localCount;
   }
 
@@ -79,13 +69,6 @@ export class RegionLowering extends RegionRegisters {
   function(): void {
     const { code } = this;
     for (const slot of this.flow.loads.list()) this.loadSlot(slot);
-    code.i32(0);
-    code.memory(MEM.i32load, state.DATA_BANK);
-    code.set(this.bank);
-    for (const { page } of this.freeWindows) {
-      code.i64(-1n);
-      code.set(page);
-    }
     this.tree(this.flow.entry);
     code.op(OP.unreachable);
     code.enclose(this.exits.length);
@@ -103,7 +86,10 @@ export class RegionLowering extends RegionRegisters {
     const { code } = this;
     const label = this.labels.get(block) ?? {};
     this.labels.set(block, label);
+    const endPages = this.beginPages();
     if (block.isLoop) {
+      this.forgetAllPages();
+      this.emptyWindows(block.nest);
       code.loop();
       label.loop = code.depth;
     }
@@ -113,6 +99,7 @@ export class RegionLowering extends RegionRegisters {
       code.end();
       delete label.loop;
     }
+    endPages();
   }
 
   /** The block with the last of the merges behind the others. */
@@ -127,52 +114,89 @@ export class RegionLowering extends RegionRegisters {
     code.op(OP.unreachable);
     code.end();
     delete label.block;
-    this.comparisons = new Map();
+    this.forgetAllPages();
     this.tree(last);
   }
 
   private body(block: FlowBlock): void {
     const { code } = this;
     const outer = { block: this.block, dirty: this.dirty, position: this.position, instruction: this.instruction };
+    const restorePages = this.keepPages();
     this.block = block;
     this.dirty = block.dirty;
     this.position = 0;
-    if (block.isLoop || block.isMerge || block === this.flow.entry) this.comparisons = new Map();
-    if (block.isLoop || block === this.flow.entry) {
+    if (block.isLoop || block.isMerge) {
+      this.comparisons = new Map(this.pendingAt(block).map((field) => [field, 'pending']));
+    } else if (block === this.flow.entry) this.comparisons = new Map();
+    if (block.testsBudget) {
       code.get(this.left);
       code.i32(block.budget);
       code.op(OP.i32lts);
       this.exitIf({ unused: 0, to: this.address(block.offset), interpreted: true });
     }
-    code.get(this.left);
-    code.i32(block.instructions.length);
-    code.op(OP.i32sub);
-    code.set(this.left);
+    if (block.isDispatcher) this.dispatch(block);
+    if (block.instructions.length > 0) this.spend(block.instructions.length);
     for (const instruction of block.instructions) {
       this.instruction = instruction;
       code.recycleLocals(this.temporaries);
       this.forgetLocals();
       this.statements(instruction.program);
       this.dirty = this.dirty.union(instruction.writes);
+      this.forgetPages(instruction.writes);
       this.position++;
     }
-    const last = block.instructions.at(-1);
-    if (last?.falls === true) this.edge(block.offset + 4 * block.instructions.length);
+    const falls = block.instructions.at(-1)?.falls ?? !block.isDispatcher;
+    if (falls) this.edge(block.offset + 4 * block.instructions.length);
     ({ block: this.block, dirty: this.dirty, position: this.position, instruction: this.instruction } = outer);
+    restorePages();
+  }
+
+  private spend(instructions: number): void {
+    const { code } = this;
+    code.get(this.left);
+    code.i32(instructions);
+    code.op(OP.i32sub);
+    code.set(this.left);
+  }
+
+  /** Goes on by the label of the edge on which control came. */
+  private dispatch(block: FlowBlock): void {
+    const { code } = this;
+    const labels = [...block.next.keys()];
+    labels.forEach(() => code.block());
+    code.get(this.selector);
+    code.brTable(labels, labels.length - 1);
+    for (const label of labels) {
+      code.end();
+      this.edge(label);
+    }
   }
 
   /** Goes on at an offset; nothing comes behind. */
   private edge(offset: number): void {
     const { code } = this;
-    const to = this.block.next.get(offset);
-    if (!to) return this.exit({ unused: 0, to: this.address(offset), interpreted: false });
+    const edge = this.block.next.get(offset);
+    if (!edge) return this.exit({ unused: 0, to: this.address(offset), interpreted: false });
+    const { to } = edge;
+    if (edge.label !== undefined) {
+      code.i32(edge.label);
+      code.set(this.selector);
+    }
     const label = this.labels.get(to);
     const depth = to.index <= this.block.index ? label?.loop : label?.block;
     const before = this.comparisons;
-    if (to.isMerge || to.isLoop) this.evaluateComparisons();
+    this.comparisons = new Map(before);
+    if (to.isMerge || to.isLoop) {
+      this.settleFor(to, this.dirty);
+      for (const slot of this.dirty.without(to.dirty.union(SlotSet.CR)).list()) this.storeSlot(slot, this.comparisons);
+    }
     if (depth !== undefined) code.br(code.depth - depth);
     else this.tree(to);
     this.comparisons = before;
+  }
+
+  protected override get inLoop(): boolean {
+    return this.block.inLoop;
   }
 
   private address(offset: number): bigint {
@@ -219,20 +243,20 @@ export class RegionLowering extends RegionRegisters {
   // -- what the other projections do with addresses, fields and ends ---------------------------------------------------
 
   protected override statement(stmt: Stmt): void {
+    if (stmt.k === 'if') return this.conditionally(() => super.statement(stmt));
     if (stmt.k !== 'set-nia') return super.statement(stmt);
     const here = this.block.offset + 4 * this.position;
     const target = targetOf(stmt.value);
     const offset = offsetOfTarget(target, here, this.entry);
-    const outer = { dirty: this.dirty, comparisons: this.comparisons };
-    this.dirty = this.dirty.union(this.instruction?.writes ?? this.dirty);
-    this.comparisons = new Map(this.comparisons);
+    const { dirty } = this;
+    this.dirty = dirty.union(this.instruction?.writes ?? dirty);
     if (offset !== undefined) this.edge(offset);
     else if (target.kind === 'indirect') this.branchTo(stmt.value);
     else {
       const to = target.kind === 'absolute' ? target.ea : this.address(here + Number(target.offset));
       this.exit({ unused: 0, to: this.mode.sf ? to : to & 0xffff_ffffn, interpreted: false });
     }
-    ({ dirty: this.dirty, comparisons: this.comparisons } = outer);
+    this.dirty = dirty;
   }
 
   private branchTo(value: Expr): void {
@@ -242,16 +266,56 @@ export class RegionLowering extends RegionRegisters {
     code.i64(this.mode.sf ? ~3n : 0xffff_fffcn);
     code.op(OP.i64and);
     code.set(target);
-    const { predicted } = this.block;
-    if (predicted !== undefined && this.block.next.has(predicted)) {
-      code.get(target);
-      code.i64(this.address(predicted));
-      code.op(OP.i64eq);
-      code.if();
-      this.edge(predicted);
-      code.end();
+    const predicted = this.block.predicted.filter((offset) => this.block.next.has(offset));
+    const first = Math.min(...predicted);
+    const count = (Math.max(...predicted) - first) / 4 + 1;
+    if (predicted.length >= TABLE_TARGETS && count <= TABLE_LENGTH) this.branchByTable(predicted, first, count);
+    else for (const offset of predicted) this.branchIf(offset);
+    if (this.instruction?.byCtr === true) {
+      code.i32(0);
+      code.i64(this.address(this.block.offset + 4 * this.position));
+      code.memory(MEM.i64store, state.BRANCH);
     }
     this.exit({ unused: 0, to: { local: target }, interpreted: false });
+  }
+
+  private branchIf(offset: number): void {
+    const { code } = this;
+    code.get(this.indirectTarget);
+    code.i64(this.address(offset));
+    code.op(OP.i64eq);
+    code.if();
+    this.edge(offset);
+    code.end();
+  }
+
+  /** Branches to one of some targets that lie among `count` words from `first` on; goes on behind for others. */
+  private branchByTable(targets: readonly number[], first: number, count: number): void {
+    const { code } = this;
+    const words = code.local(I64);
+    for (let i = 0; i <= targets.length; i++) code.block();
+    code.get(this.indirectTarget);
+    code.i64(this.address(first));
+    code.op(OP.i64sub);
+    code.i64(2n);
+    code.op(OP.i64shru);
+    code.tee(words);
+    code.i64(BigInt(count));
+    code.op(OP.i64geu);
+    code.brIf(targets.length);
+    code.get(words);
+    code.op(OP.wrap);
+    const none = targets.length;
+    const depths = Array.from({ length: count }, (_, word) => targets.indexOf(first + 4 * word));
+    code.brTable(
+      depths.map((depth) => (depth < 0 ? none : depth)),
+      none,
+    );
+    for (const target of targets) {
+      code.end();
+      this.edge(target);
+    }
+    code.end();
   }
 
   protected override constantField(field: Field): number {
@@ -265,59 +329,6 @@ export class RegionLowering extends RegionRegisters {
   }
   protected override pushCia(): void {
     this.code.i64(this.address(this.block.offset + 4 * this.position));
-  }
-  /** Pushes where an access is in memory: by the page that the last access of its kind found, or by the TLB. */
-  protected override pushHostAddressOrLeave(ea: Expr, size: AccessSize, access: 'load' | 'store'): void {
-    const window = this.windowOf(ea, access);
-    if (!window) return super.pushHostAddressOrLeave(ea, size, access);
-    const { code } = this;
-    const address = code.local(I64);
-    this.pushEa(ea);
-    code.tee(address);
-    // An address that is not aligned is in no page that a window can have.
-    code.i64(BigInt(-state.PAGE_BYTES | (size - 1)));
-    code.op(OP.i64and);
-    code.get(window.page);
-    code.op(OP.i64ne);
-    code.if();
-    const at = this.lookUpAt(address, size, access);
-    this.unlessHitLeave();
-    code.get(at.entry);
-    code.memory(MEM.i32load, at.bank + 16);
-    code.set(window.addend);
-    code.get(address);
-    code.i64(BigInt(-state.PAGE_BYTES));
-    code.op(OP.i64and);
-    code.set(window.page);
-    code.end();
-    code.get(address);
-    code.op(OP.wrap);
-    code.get(window.addend);
-    code.op(OP.i32add);
-  }
-
-  /** The window of accesses that have the same registers in their address; none outside of loops. */
-  private windowOf(ea: Expr, access: 'load' | 'store'): Window | undefined {
-    if (!this.block.inLoop) return undefined;
-    const key = `${access} ${this.registersOf(ea)}`;
-    const known = this.windows.get(key);
-    if (known) return known;
-    const free = this.freeWindows.pop();
-    if (free) this.windows.set(key, free);
-    return free;
-  }
-
-  private registersOf(e: Expr): string {
-    if (e.k === 'gpr') return `r${this.number(e.field)}`;
-    if (e.k === 'bin') return `${this.registersOf(e.a)} ${this.registersOf(e.b)}`;
-    // An update form computes the address first.
-    return e.k === 'local' ? `update ${this.instruction?.word ?? 0}` : '';
-  }
-
-  protected override addDataBank(): number {
-    this.code.get(this.bank);
-    this.code.op(OP.i32add);
-    return 0;
   }
   protected override unlessHitLeave(): boolean {
     this.code.op(OP.i32eqz);

@@ -10,19 +10,33 @@ import { type Code, I32, I64, MEM, OP } from '../wasm';
 import type { Instruction } from './instruction';
 import { CR_SLOT, LR_SLOT, SLOT_COUNT, type SlotSet, XER_SLOT, slotOfSpr, sprOfSlot } from './slots';
 
-/** A CR field whose comparison has not been evaluated. */
+/** A comparison that has not been evaluated. */
 interface Comparison {
   readonly a: number;
   readonly b: Expr | number;
   readonly signed: boolean;
 }
-export type Comparisons = Map<number, Comparison>;
+/**
+ * What CR fields are that are not in their locals: comparisons; or `pending`, where several ways lead to a place at which
+ * nobody wants the field: a local says then whether it is in memory or which comparison of the operands it is.
+ */
+export type Comparisons = Map<number, Comparison | 'pending'>;
+
+/** What the local of a pending field says. */
+const PENDING = { no: 0, signed: 1, unsigned: 2 } as const;
+
+/** Locals of a CR field: the operands of its comparison, and whether that is pending. */
+interface Operands {
+  readonly a: number;
+  readonly b: number;
+  readonly pending: number;
+}
 
 /** What a region does with registers; `RegionLowering` adds its flow. */
 export abstract class RegionRegisters extends Lowering {
   private readonly slots: readonly (number | undefined)[];
-  /** Locals for the operands of comparisons, by CR field. */
-  private readonly operands = new Map<number, { a: number; b: number }>();
+  /** By CR field. */
+  private readonly operands = new Map<number, Operands>();
   /** What CR fields are at the place in the region, where they are not in their locals. */
   protected comparisons: Comparisons = new Map();
   protected instruction: Instruction | undefined;
@@ -33,7 +47,8 @@ export abstract class RegionRegisters extends Lowering {
       used.has(slot) ? code.local(slot < CR_SLOT ? I64 : I32) : undefined,
     );
     for (let field = 0; field < 8; field++) {
-      if (used.has(CR_SLOT + field)) this.operands.set(field, { a: code.local(I64), b: code.local(I64) });
+      if (!used.has(CR_SLOT + field)) continue;
+      this.operands.set(field, { a: code.local(I64), b: code.local(I64), pending: code.local(I32) });
     }
   }
 
@@ -48,8 +63,9 @@ export abstract class RegionRegisters extends Lowering {
 
   protected storeSlot(slot: number, comparisons: Comparisons): void {
     const { code } = this;
-    code.i32(0);
     const comparison = comparisons.get(slot - CR_SLOT);
+    if (comparison === 'pending') return this.storePending(slot - CR_SLOT);
+    code.i32(0);
     if (comparison) this.evaluate(comparison);
     else code.get(this.slot(slot));
     if (slot < LR_SLOT) code.memory(MEM.i64store, state.GPR + 8 * slot);
@@ -92,12 +108,80 @@ export abstract class RegionRegisters extends Lowering {
     code.op(OP.i32or);
   }
 
-  protected evaluateComparisons(): void {
-    for (const [field, comparison] of this.comparisons) {
+  /** Puts a CR field into its local. */
+  private settleField(field: number): void {
+    const { code } = this;
+    const comparison = this.comparisons.get(field);
+    if (comparison === undefined) return;
+    if (comparison === 'pending') {
+      this.storePending(field);
+      this.loadSlot(CR_SLOT + field);
+    } else {
       this.evaluate(comparison);
-      this.code.set(this.slot(CR_SLOT + field));
+      code.set(this.slot(CR_SLOT + field));
     }
-    this.comparisons = new Map();
+    this.comparisons.delete(field);
+  }
+
+  /** Stores a field to memory unless it is there. */
+  private storePending(field: number): void {
+    const { code } = this;
+    const { a, b, pending } = this.operandsOf(field);
+    // Without XER, nothing compares.
+    if (this.slots[XER_SLOT] === undefined) return;
+    code.get(pending);
+    code.if();
+    code.i32(0);
+    code.get(pending);
+    code.i32(PENDING.signed);
+    code.op(OP.i32eq);
+    code.if(I32);
+    this.evaluate({ a, b, signed: true });
+    code.else();
+    this.evaluate({ a, b, signed: false });
+    code.end();
+    code.memory(MEM.i32store8, state.CR + field);
+    code.end();
+  }
+
+  private operandsOf(field: number): Operands {
+    const operands = this.operands.get(field);
+    if (!operands) throw new RangeError(`The region does not have CR field ${field}.`);
+    return operands;
+  }
+
+  protected settleFields(): void {
+    for (const field of [...this.comparisons.keys()]) this.settleField(field);
+  }
+
+  /** Fields that are pending at a place to which several ways lead. */
+  protected pendingAt(place: { readonly dirty: SlotSet; readonly live: SlotSet }): number[] {
+    const fields = Array.from({ length: 8 }, (_, field) => field);
+    return fields.filter((field) => place.dirty.has(CR_SLOT + field) && !place.live.has(CR_SLOT + field));
+  }
+
+  /** Before control goes to such a place: makes the fields pending there, and puts the others into their locals. */
+  protected settleFor(place: { readonly dirty: SlotSet; readonly live: SlotSet }, dirty: SlotSet): void {
+    const { code } = this;
+    const pending = this.pendingAt(place);
+    for (const field of pending) {
+      const comparison = this.comparisons.get(field);
+      if (comparison === 'pending') continue;
+      const operands = this.operandsOf(field);
+      const isDirty = dirty.has(CR_SLOT + field);
+      if (comparison && isDirty) {
+        if (typeof comparison.b !== 'number') {
+          this.expr(comparison.b);
+          code.set(operands.b);
+        }
+        code.i32(comparison.signed ? PENDING.signed : PENDING.unsigned);
+      } else {
+        if (isDirty) this.storeSlot(CR_SLOT + field, this.comparisons);
+        code.i32(PENDING.no);
+      }
+      code.set(operands.pending);
+    }
+    for (const field of [...this.comparisons.keys()]) if (!pending.includes(field)) this.settleField(field);
   }
 
   protected override pushSummaryOverflow(): void {
@@ -111,7 +195,8 @@ export abstract class RegionRegisters extends Lowering {
   protected override readCrField(number: Expr): void {
     const field = Number(this.constant(number));
     const comparison = this.comparisons.get(field);
-    if (comparison) this.evaluate(comparison);
+    if (comparison === 'pending') this.settleField(field);
+    if (comparison && comparison !== 'pending') this.evaluate(comparison);
     else this.code.get(this.slot(CR_SLOT + field));
   }
 
@@ -119,7 +204,8 @@ export abstract class RegionRegisters extends Lowering {
     const { code } = this;
     const bit = Number(this.constant(number));
     const comparison = this.comparisons.get(bit >> 2);
-    if (!comparison) {
+    if (comparison === 'pending') this.settleField(bit >> 2);
+    if (!comparison || comparison === 'pending') {
       code.get(this.slot(CR_SLOT + (bit >> 2)));
       code.i32(3 - (bit & 3));
       code.op(OP.i32shru);
@@ -213,7 +299,7 @@ export abstract class RegionRegisters extends Lowering {
     const slot = slotOfSpr(number);
     if (slot === undefined) return super.writeSlot(number, value);
     // Comparisons take XER.SO as it was.
-    if (slot === XER_SLOT && !keepsSummaryOverflow(value)) this.evaluateComparisons();
+    if (slot === XER_SLOT && !keepsSummaryOverflow(value)) this.settleFields();
     this.expr(value);
     this.code.set(this.slot(slot));
   }

@@ -12,6 +12,7 @@ import { divideExtendedSigned, divideExtendedUnsigned } from '../extended-divisi
 import type { InterpreterExports } from '../interpreter';
 import type { Mode } from '../lowering';
 import * as state from '../state';
+import { BranchTargets } from './branch-targets';
 import { FIRST_COUNTDOWN, FIRST_REGION, entryOffset, interpretIndex, modeNumber, resumeIndex } from './entries';
 import { REGION_INSTRUCTIONS } from './discover';
 import { type Instruction, InstructionCache } from './instruction';
@@ -21,6 +22,8 @@ import { regionFunction, regionModule } from './region-module';
 interface ReadCode {
   readonly pages: Map<bigint, number>;
   readonly words: Map<number, number[]>;
+  /** Branches to CTR, and how many targets of each were known. */
+  readonly branches: Map<bigint, number>;
 }
 
 /** What the translator needs of the CPU, in its current state. */
@@ -57,6 +60,7 @@ interface Region {
   readonly mode: number;
   /** Effective addresses of pages, and where they are in memory. */
   readonly pages: ReadonlyMap<bigint, number>;
+  readonly branches: ReadonlyMap<bigint, number>;
   alive: boolean;
 }
 
@@ -82,6 +86,8 @@ const MOST_REGIONS = 1500;
 const MOST_BYTES = 16 << 20;
 
 const PAGE = BigInt(state.PAGE_BYTES);
+/** In BRANCH: no region was left by a branch to CTR. No instruction has this address. */
+const NO_BRANCH = (1n << 64n) - 1n;
 const lowPage = (ea: bigint): number => Number((ea & 0xffff_ffffn) / PAGE);
 
 /** Counts for benchmarks and tests. */
@@ -101,6 +107,7 @@ export class CodeTranslator {
   /** Regions by the low halves of their pages' effective addresses. */
   private readonly byAddress = new Map<number, Set<Region>>();
   private readonly warm = new Set<string>();
+  private readonly targets = new BranchTargets();
   /** Pages that were written, and the instruction count until which they are left alone. */
   private readonly resting = new Map<number, number>();
   private readonly instructions = new Map<number, InstructionCache>();
@@ -203,10 +210,12 @@ export class CodeTranslator {
     this.regions.clear();
     this.byAddress.clear();
     this.warm.clear();
+    this.targets.clear();
     this.freeIndices.length = 0;
     this.nextIndex = FIRST_REGION;
     this.resting.clear();
     this.notBefore = 0;
+    this.view.setBigUint64(state.BRANCH, NO_BRANCH, true);
     this.statistics.bytes = 0;
     this.forgetMappings();
   }
@@ -242,6 +251,7 @@ export class CodeTranslator {
     const entry = this.view.getInt32(state.ENTRY_BANK, true) + entryOffset(ea);
     if (this.view.getBigUint64(entry, true) !== ea) return;
     const mode = modeNumber(context.mode) + 4 * context.rank;
+    const branch = this.noteBranch(ea);
     const key = this.keyOf(ea, mode);
     const region = this.regions.get(key)?.find((known) => this.isValid(known));
     if (region) return this.install(entry, region);
@@ -250,11 +260,34 @@ export class CodeTranslator {
       this.warm.add(warmKey);
       return this.view.setInt32(entry + 12, HOT_COUNTDOWN, true);
     }
+    if (branch !== undefined && this.dropToRetranslate(branch))
+      return this.view.setInt32(entry + 12, HOT_COUNTDOWN, true);
     if (this.isAhead(this.notBefore, PACE * REGION_INSTRUCTIONS))
       return this.view.setInt32(entry + 12, FIRST_COUNTDOWN, true);
     const made = this.translate(ea, context, mode);
     if (made) this.install(entry, made);
     else this.view.setInt32(entry + 12, this.resting.size > 0 ? RETRY_COUNTDOWN : SELDOM, true);
+  }
+
+  /** Notes that the branch by which a region was left last has led here; answers with its address. */
+  private noteBranch(ea: bigint): bigint | undefined {
+    const branch = this.view.getBigUint64(state.BRANCH, true);
+    this.view.setBigUint64(state.BRANCH, NO_BRANCH, true);
+    if (branch === NO_BRANCH || (this.ctr & ~3n) !== ea) return undefined;
+    this.targets.note(branch, ea);
+    return branch;
+  }
+
+  /** Drops regions with a branch of which many more targets are known now: they will be translated anew with them. */
+  private dropToRetranslate(branch: bigint): boolean {
+    let dropped = false;
+    for (const region of this.byAddress.get(lowPage(branch)) ?? []) {
+      const had = region.branches.get(branch);
+      if (had === undefined || !this.targets.areMany(branch, had)) continue;
+      this.drop(region);
+      dropped = true;
+    }
+    return dropped;
   }
 
   /** Whether an instruction count is still to come, and not from before the CPU was set back. */
@@ -275,8 +308,16 @@ export class CodeTranslator {
   private translate(ea: bigint, context: TranslatorContext, mode: number): Region | undefined {
     if (this.freeIndices.length === 0 && this.nextIndex >= FIRST_REGION + MOST_REGIONS) this.clear();
     if (this.statistics.bytes > MOST_BYTES) this.clear();
-    const read: ReadCode = { pages: new Map(), words: new Map() };
-    const made = regionFunction({ entry: ea, at: this.reader(ea, context, mode, read), ctr: this.ctr }, context.mode);
+    const read: ReadCode = { pages: new Map(), words: new Map(), branches: new Map() };
+    const at = this.reader(ea, context, mode, read);
+    const seenTargets = (offset: number): readonly bigint[] => {
+      const branch = ea + BigInt(offset);
+      // A call by CTR probably goes where CTR points now, when nothing is known of it.
+      const seen = this.targets.of(branch) ?? (at(offset)?.isCall === true ? [this.ctr & ~3n] : []);
+      read.branches.set(branch, seen.length);
+      return seen;
+    };
+    const made = regionFunction({ entry: ea, at, seenTargets }, context.mode);
     if (!made) return undefined;
     const index = this.freeIndices.pop() ?? this.nextIndex++;
     const bytes = regionModule([made.code], index);
@@ -288,7 +329,7 @@ export class CodeTranslator {
         divue: divideExtendedUnsigned,
       },
     });
-    const region: Region = { ea, index, mode, pages: read.pages, alive: true };
+    const region: Region = { ea, index, mode, pages: read.pages, branches: read.branches, alive: true };
     const key = this.keyOf(ea, mode);
     this.regions.set(key, [...(this.regions.get(key) ?? []), region]);
     for (const pageEa of read.pages.keys()) {
