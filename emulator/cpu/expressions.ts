@@ -3,6 +3,7 @@
  */
 import type { Field } from '../isa/fields';
 import type { BinaryOp, CompareOp, Cond, Expr, UnaryOp } from '../isa/ir';
+import { SPR_NUMBER, XER } from '../isa/semantics';
 import * as state from './state';
 import { type Code, I32, I64, MEM, OP } from './wasm';
 
@@ -61,6 +62,7 @@ const COMPARE: Record<CompareOp, number> = {
   eq: OP.i64eq, ne: OP.i64ne, lts: OP.i64lts, ltu: OP.i64ltu, gts: OP.i64gts, gtu: OP.i64gtu,
   les: OP.i64les, leu: OP.i64leu, ges: OP.i64ges, geu: OP.i64geu,
 };
+const CA_SHIFT = BigInt(Math.log2(Number(XER.CA)));
 const COMBINE = { and: OP.i32and, or: OP.i32or, xor: OP.i32xor } as const;
 /** Where a doubleword of a vector-scalar register lies in it. */
 export const vsrOffset = (doubleword: 0 | 1): number => 8 - 8 * doubleword;
@@ -172,6 +174,8 @@ export abstract class ExpressionLowering {
         return code.memory(MEM.i64load, state.MSR);
       case 'spr':
         return this.readSlot(e.number);
+      case 'carry':
+        return this.readCarry();
       case 'bit':
       case 'compare':
       case 'cr':
@@ -227,6 +231,15 @@ export abstract class ExpressionLowering {
     this.code.memory(MEM.i64load, state.SPR + 8 * number);
   }
 
+  /** Pushes XER.CA (i64). */
+  protected readCarry(): void {
+    this.readSlot(SPR_NUMBER.XER);
+    this.code.i64(CA_SHIFT);
+    this.code.op(OP.i64shru);
+    this.code.i64(1n);
+    this.code.op(OP.i64and);
+  }
+
   /** Pushes a CR field, LT GT EQ SO as the four low bits (i32). */
   protected readCrField(number: Expr): void {
     this.expr32(number);
@@ -272,12 +285,20 @@ export abstract class ExpressionLowering {
       code.op(OP.i32rotl);
       return code.op(OP.extendu);
     }
-    if (op === 'mulhs' || op === 'mulhu' || op === 'divse' || op === 'divue') {
+    if (op === 'mulhs' || op === 'mulhu') return this.highProduct(op, a, b);
+    if (op === 'divse' || op === 'divue') {
       this.expr(a);
       this.expr(b);
       return code.call(this.runtime[op]);
     }
     this.division(op, a, b);
+  }
+
+  /** Pushes the high half of a product. */
+  protected highProduct(op: 'mulhs' | 'mulhu', a: Expr, b: Expr): void {
+    this.expr(a);
+    this.expr(b);
+    this.code.call(this.runtime[op]);
   }
 
   /** WebAssembly's divisions trap; here 0 stands for every undefined quotient or remainder. */
@@ -337,7 +358,7 @@ export abstract class ExpressionLowering {
   /** Pushes XER.SO (i32). */
   protected pushSummaryOverflow(): void {
     this.code.i32(0);
-    this.code.memory(MEM.i32load, state.SPR + 8);
+    this.code.memory(MEM.i32load, state.SPR + 8 * SPR_NUMBER.XER);
     this.code.i32(31);
     this.code.op(OP.i32shru);
   }

@@ -2,6 +2,7 @@
 import { FUNCTION, LEFT, PC, REGION_TYPE, WORD, leave, loadWord, pushNiaOf, setExit, tailCall } from './handlers';
 import type { Mode } from './lowering';
 import * as state from './state';
+import { pushHighProduct } from './high-product';
 import { enterOrCount, modeNumber } from './translator/entries';
 import { Code, I32, I64, MEM, OP } from './wasm';
 
@@ -89,65 +90,10 @@ export function faultFunction(): Code {
   return code;
 }
 
-/** High half of the unsigned product, from four products of halves. */
-export function mulhuFunction(): Code {
+/** High half of the product of two parameters. */
+export function highProductFunction(signed: boolean): Code {
   const code = new Code(2);
-  const [a, b] = [0, 1];
-  const cross = code.local(I64);
-  const low = (x: number): void => {
-    code.get(x);
-    code.i64(0xffff_ffffn);
-    code.op(OP.i64and);
-  };
-  const high = (x: number): void => {
-    code.get(x);
-    code.i64(32n);
-    code.op(OP.i64shru);
-  };
-  // cross = high(a) * low(b) + high half of low(a) * low(b): fits in 64 bits
-  high(a);
-  low(b);
-  code.op(OP.i64mul);
-  low(a);
-  low(b);
-  code.op(OP.i64mul);
-  code.i64(32n);
-  code.op(OP.i64shru);
-  code.op(OP.i64add);
-  code.set(cross);
-  low(a);
-  high(b);
-  code.op(OP.i64mul);
-  low(cross);
-  code.op(OP.i64add);
-  code.i64(32n);
-  code.op(OP.i64shru);
-  high(cross);
-  code.op(OP.i64add);
-  high(a);
-  high(b);
-  code.op(OP.i64mul);
-  code.op(OP.i64add);
-  return code;
-}
-
-/** High half of the signed product: each negative factor takes the other one off. */
-export function mulhsFunction(mulhu: number = FUNCTION.mulhu): Code {
-  const code = new Code(2);
-  code.get(0);
-  code.get(1);
-  code.call(mulhu);
-  for (const [sign, other] of [
-    [0, 1],
-    [1, 0],
-  ] as const) {
-    code.get(sign);
-    code.i64(63n);
-    code.op(OP.i64shrs);
-    code.get(other);
-    code.op(OP.i64and);
-    code.op(OP.i64sub);
-  }
+  pushHighProduct(code, 0, 1, signed);
   return code;
 }
 

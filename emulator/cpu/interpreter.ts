@@ -17,9 +17,8 @@ import {
   executeFunction,
   faultFunction,
   fetchFunction,
+  highProductFunction,
   interpretFunction,
-  mulhsFunction,
-  mulhuFunction,
   runFunction,
 } from './interpreter-functions';
 import type { Mode } from './lowering';
@@ -271,8 +270,8 @@ export function interpreterBytes(mode: Mode): Uint8Array<ArrayBuffer> {
     types: TYPES,
     imports: IMPORTS,
     functions: [
-      { type: 5, code: mulhuFunction() },
-      { type: 5, code: mulhsFunction() },
+      { type: 5, code: highProductFunction(false) },
+      { type: 5, code: highProductFunction(true) },
       handlerType(fetchFunction(mode)),
       handlerType(advanceFunction()),
       handlerType(faultFunction()),

@@ -5,10 +5,11 @@
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { Field } from '../isa/fields';
 import { type Cond, type Expr, type Stmt, SYSTEM_OPS } from '../isa/ir';
+import { SPR_NUMBER, XER } from '../isa/semantics';
 import { AccessLowering } from './access-lowering';
 import { vsrOffset } from './expressions';
 import * as state from './state';
-import { I32, MEM, OP, SIMD, V128 } from './wasm';
+import { I32, I64, MEM, OP, SIMD, V128 } from './wasm';
 
 export type { Mode, RuntimeFunctions } from './expressions';
 
@@ -38,6 +39,8 @@ export abstract class Lowering extends AccessLowering {
         return code.memory(MEM.i64store, state.GPR);
       case 'set-spr':
         return this.writeSlot(stmt.number, stmt.value);
+      case 'set-carry':
+        return this.writeCarry(stmt.carries);
       case 'set-cr-field':
         return this.writeCrField(stmt.number, stmt.value);
       case 'set-cr-bit':
@@ -182,6 +185,31 @@ export abstract class Lowering extends AccessLowering {
     this.code.i32(0);
     this.expr(value);
     this.code.memory(MEM.i64store, state.SPR + 8 * number);
+  }
+
+  /** Sets CA and CA32. */
+  protected writeCarry(carries: Expr): void {
+    const { code } = this;
+    const bits = code.local(I64);
+    this.expr(carries);
+    code.set(bits);
+    const bit = (from: number, mask: bigint): void => {
+      const shift = BigInt(from - Math.log2(Number(mask)));
+      code.get(bits);
+      code.i64(shift < 0n ? -shift : shift);
+      code.op(shift < 0n ? OP.i64shl : OP.i64shru);
+      code.i64(mask);
+      code.op(OP.i64and);
+    };
+    code.i32(0);
+    this.readSlot(SPR_NUMBER.XER);
+    code.i64(~(XER.CA | XER.CA32));
+    code.op(OP.i64and);
+    bit(this.mode.sf ? 63 : 31, XER.CA);
+    code.op(OP.i64or);
+    bit(31, XER.CA32);
+    code.op(OP.i64or);
+    code.memory(MEM.i64store, state.SPR + 8 * SPR_NUMBER.XER);
   }
 
   protected writeCrField(number: Expr, value: Expr): void {

@@ -52,6 +52,8 @@ export type Expr =
   | { readonly k: 'msr' }
   /** A special purpose register without any check. */
   | { readonly k: 'spr'; readonly number: number }
+  /** XER.CA, 1 or 0. */
+  | { readonly k: 'carry' }
   | { readonly k: 'cr' }
   | { readonly k: 'cr-field'; readonly number: Expr }
   /** Doubleword 0 or 1 of a vector-scalar register. */
@@ -72,6 +74,8 @@ export type Stmt =
   | { readonly k: 'set-gpr'; readonly field: Field; readonly value: Expr }
   | { readonly k: 'set-gpr-at'; readonly number: Expr; readonly value: Expr }
   | { readonly k: 'set-spr'; readonly number: number; readonly value: Expr }
+  /** CA and CA32 of XER from the carries out of all bits: from that out of bit 0, or bit 32 in 32-bit mode, and from that out of bit 32. */
+  | { readonly k: 'set-carry'; readonly carries: Expr }
   | { readonly k: 'set-cr-field'; readonly number: Expr; readonly value: Expr }
   | { readonly k: 'set-cr-bit'; readonly number: Expr; readonly value: Cond }
   | { readonly k: 'set-cr'; readonly fields: Expr; readonly value: Expr }

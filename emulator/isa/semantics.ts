@@ -163,6 +163,10 @@ export class Semantics {
   get XER(): SpecialRegister {
     return this.spr(SPR_NUMBER.XER);
   }
+  /** XER.CA, 1 or 0. */
+  get carry(): U64 {
+    return new U64({ k: 'carry' });
+  }
   get LR(): SpecialRegister {
     return this.spr(SPR_NUMBER.LR);
   }
@@ -315,11 +319,7 @@ export class Semantics {
     this.setCrField(0, this.compare(value, 0, 'signed'));
   };
   /** Sets CA and CA32. `carries` has the carry out of bit 0 in its bit 0 and that out of bit 32 in its bit 32. */
-  setCarry = (carries: U64): void => {
-    const ca = this.sf.choose(carries.shru(63), carries.shru(31).and(1));
-    const kept = this.XER.and(~(XER.CA | XER.CA32));
-    this.XER.set(kept.or(ca.shl(29)).or(carries.shru(31).and(1).shl(18)));
-  };
+  setCarry = (carries: U64): void => this.emit({ k: 'set-carry', carries: carries.expr });
   /** When the mnemonic has an `o`: sets OV, OV32 and SO from bits 0 and 32 of `overflows`. */
   setOverflow = (overflows: U64): void => {
     const oe = this.flag('OE');

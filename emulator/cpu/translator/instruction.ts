@@ -8,7 +8,7 @@ import { extract } from '../../isa/fields';
 import type { Cond, Expr, Stmt } from '../../isa/ir';
 import { rowOf } from '../../isa/table';
 import { Specialiser, type Surroundings } from './specialise';
-import { CR_SLOT, SlotSet, XER_SLOT, slotOfSpr } from './slots';
+import { CARRY_SLOT, CR_SLOT, SlotSet, XER_SLOT, slotOfSpr } from './slots';
 
 /** Where an instruction may go: behind itself, to an offset from itself, to an address, to what a register says. */
 export type Target =
@@ -98,8 +98,13 @@ class Effects {
         this.changed = true;
         const slot = slotOfSpr(stmt.number);
         if (slot !== undefined) this.write(slot);
+        if (slot === XER_SLOT) this.write(CARRY_SLOT);
         return true;
       }
+      case 'set-carry':
+        this.expr(stmt.carries);
+        this.write(CARRY_SLOT);
+        return true;
       case 'set-cr-field':
         this.expr(stmt.value);
         this.writeCr(stmt.number);
@@ -209,8 +214,11 @@ class Effects {
       case 'spr': {
         const slot = slotOfSpr(e.number);
         if (slot !== undefined) this.read(slot);
+        if (slot === XER_SLOT) this.read(CARRY_SLOT);
         return;
       }
+      case 'carry':
+        return this.read(CARRY_SLOT);
       case 'cr':
         this.reads = this.reads.union(SlotSet.CR);
         return this.read(XER_SLOT);

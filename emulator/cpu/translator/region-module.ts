@@ -1,5 +1,4 @@
 /** From a region's entry to the bytes of its WebAssembly module. */
-import { mulhsFunction, mulhuFunction } from '../interpreter-functions';
 import type { Mode, RuntimeFunctions } from '../lowering';
 import { Code, I32, I64, encodeModule } from '../wasm';
 import { type Surrounding, discover } from './discover';
@@ -9,9 +8,9 @@ import { RegionLowering } from './region-lowering';
 /** Functions of a module of regions; regions call none that could raise an interrupt. */
 const RUNTIME: RuntimeFunctions = {
   ...{ load: 0, store: 0, readSpr: 0, writeSpr: 0, apply: 0, system: 0 },
-  ...{ divse: 0, divue: 1, mulhu: 2, mulhs: 3 },
+  ...{ divse: 0, divue: 1, mulhu: 0, mulhs: 0 },
 };
-const FIRST_FUNCTION = 4;
+const FIRST_FUNCTION = 2;
 const BINARY_TYPE = 1;
 
 /** The function of a region, and how many instructions it has; undefined where no instruction can be translated. */
@@ -37,11 +36,7 @@ export function regionModule(functions: readonly Code[], index: number): Uint8Ar
       { name: 'divse', type: BINARY_TYPE },
       { name: 'divue', type: BINARY_TYPE },
     ],
-    functions: [
-      { type: BINARY_TYPE, code: mulhuFunction() },
-      { type: BINARY_TYPE, code: mulhsFunction(RUNTIME.mulhu) },
-      ...functions.map((code) => ({ type: 0, code })),
-    ],
+    functions: functions.map((code) => ({ type: 0, code })),
     table: [],
     regions: true,
     elements: { from: index, functions: functions.map((_, i) => FIRST_FUNCTION + i) },

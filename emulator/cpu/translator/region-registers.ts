@@ -4,11 +4,13 @@
  */
 import { type Field, extract } from '../../isa/fields';
 import type { Cond, Expr } from '../../isa/ir';
+import { SPR_NUMBER, XER } from '../../isa/semantics';
+import { pushHighProduct } from '../high-product';
 import { Lowering, type Mode, type RuntimeFunctions } from '../lowering';
 import * as state from '../state';
 import { type Code, I32, I64, MEM, OP } from '../wasm';
 import type { Instruction } from './instruction';
-import { CR_SLOT, LR_SLOT, SLOT_COUNT, type SlotSet, XER_SLOT, slotOfSpr, sprOfSlot } from './slots';
+import { CARRY_SLOT, CR_SLOT, LR_SLOT, SLOT_COUNT, SlotSet, XER_SLOT, slotOfSpr, sprOfSlot } from './slots';
 
 /** A comparison that has not been evaluated. */
 interface Comparison {
@@ -32,6 +34,15 @@ interface Operands {
   readonly pending: number;
 }
 
+/** The carries of XER, and how far they lie from where the slot for them has them. */
+const CARRIES = XER.CA | XER.CA32;
+const CARRY_BITS = [
+  { bit: XER.CA, shift: 63n - 29n },
+  { bit: XER.CA32, shift: 31n - 18n },
+];
+
+const isField = (slot: number): boolean => SlotSet.CR.has(slot);
+
 /** What a region does with registers; `RegionLowering` adds its flow. */
 export abstract class RegionRegisters extends Lowering {
   private readonly slots: readonly (number | undefined)[];
@@ -44,7 +55,7 @@ export abstract class RegionRegisters extends Lowering {
   constructor(code: Code, mode: Mode, runtime: RuntimeFunctions, used: SlotSet) {
     super(code, mode, runtime);
     this.slots = Array.from({ length: SLOT_COUNT }, (_, slot) =>
-      used.has(slot) ? code.local(slot < CR_SLOT ? I64 : I32) : undefined,
+      used.has(slot) ? code.local(isField(slot) ? I32 : I64) : undefined,
     );
     for (let field = 0; field < 8; field++) {
       if (!used.has(CR_SLOT + field)) continue;
@@ -54,6 +65,7 @@ export abstract class RegionRegisters extends Lowering {
 
   protected loadSlot(slot: number): void {
     const { code } = this;
+    if (slot === CARRY_SLOT) return this.takeCarries(() => super.readSlot(SPR_NUMBER.XER));
     code.i32(0);
     if (slot < LR_SLOT) code.memory(MEM.i64load, state.GPR + 8 * slot);
     else if (slot < CR_SLOT) code.memory(MEM.i64load, state.SPR + 8 * sprOfSlot(slot));
@@ -66,10 +78,26 @@ export abstract class RegionRegisters extends Lowering {
     const comparison = comparisons.get(slot - CR_SLOT);
     if (comparison === 'pending') return this.storePending(slot - CR_SLOT);
     code.i32(0);
-    if (comparison) this.evaluate(comparison);
+    if (slot === XER_SLOT) {
+      // Carries may be in memory already.
+      this.pushXer(
+        () => code.get(this.slot(XER_SLOT)),
+        () => {
+          super.readSlot(SPR_NUMBER.XER);
+          code.i64(CARRIES);
+          code.op(OP.i64and);
+        },
+      );
+    } else if (slot === CARRY_SLOT)
+      this.pushXer(
+        () => super.readSlot(SPR_NUMBER.XER),
+        () => this.pushCarries(),
+      );
+    else if (comparison) this.evaluate(comparison);
     else code.get(this.slot(slot));
     if (slot < LR_SLOT) code.memory(MEM.i64store, state.GPR + 8 * slot);
     else if (slot < CR_SLOT) code.memory(MEM.i64store, state.SPR + 8 * sprOfSlot(slot));
+    else if (slot === CARRY_SLOT) code.memory(MEM.i64store, state.SPR + 8 * SPR_NUMBER.XER);
     else code.memory(MEM.i32store8, state.CR + slot - CR_SLOT);
   }
 
@@ -277,6 +305,82 @@ export abstract class RegionRegisters extends Lowering {
     }
   }
 
+  // -- XER ------------------------------------------------------------------------------------------------------
+
+  /** Pushes XER with its other bits from one value and its carries from another. */
+  private pushXer(pushOthers: () => void, pushCarries: () => void): void {
+    const { code } = this;
+    pushOthers();
+    code.i64(~CARRIES);
+    code.op(OP.i64and);
+    pushCarries();
+    code.op(OP.i64or);
+  }
+
+  /** Pushes CA and CA32 where XER has them. */
+  private pushCarries(): void {
+    const { code } = this;
+    for (const { bit, shift } of CARRY_BITS) {
+      code.get(this.slot(CARRY_SLOT));
+      code.i64(shift);
+      code.op(OP.i64shru);
+      code.i64(bit);
+      code.op(OP.i64and);
+    }
+    code.op(OP.i64or);
+  }
+
+  /** Takes the carries of a value of XER. */
+  private takeCarries(push: () => void): void {
+    const { code } = this;
+    const xer = code.local(I64);
+    push();
+    code.set(xer);
+    for (const { bit, shift } of CARRY_BITS) {
+      code.get(xer);
+      code.i64(bit);
+      code.op(OP.i64and);
+      code.i64(shift);
+      code.op(OP.i64shl);
+    }
+    code.op(OP.i64or);
+    code.set(this.slot(CARRY_SLOT));
+  }
+
+  protected override readCarry(): void {
+    this.code.get(this.slot(CARRY_SLOT));
+    this.code.i64(63n);
+    this.code.op(OP.i64shru);
+  }
+
+  protected override writeCarry(carries: Expr): void {
+    const { code } = this;
+    this.expr(carries);
+    code.set(this.slot(CARRY_SLOT));
+    if (this.mode.sf) return;
+    // CA is the carry of the low word, too.
+    code.get(this.slot(CARRY_SLOT));
+    code.i64(32n);
+    code.op(OP.i64shl);
+    code.get(this.slot(CARRY_SLOT));
+    code.i64(1n << 31n);
+    code.op(OP.i64and);
+    code.op(OP.i64or);
+    code.set(this.slot(CARRY_SLOT));
+  }
+
+  /** In place, for a call would take the machine's registers from the guest's. */
+  protected override highProduct(op: 'mulhs' | 'mulhu', a: Expr, b: Expr): void {
+    const { code } = this;
+    const factors = [a, b].map((factor) => {
+      const local = code.local(I64);
+      this.expr(factor);
+      code.set(local);
+      return local;
+    });
+    pushHighProduct(code, factors[0] ?? 0, factors[1] ?? 0, op === 'mulhs');
+  }
+
   // -- registers ------------------------------------------------------------------------------------------------
 
   protected number(field: Field): number {
@@ -293,37 +397,20 @@ export abstract class RegionRegisters extends Lowering {
   protected override readSlot(number: number): void {
     const slot = slotOfSpr(number);
     if (slot === undefined) super.readSlot(number);
+    else if (slot === XER_SLOT)
+      this.pushXer(
+        () => this.code.get(this.slot(XER_SLOT)),
+        () => this.pushCarries(),
+      );
     else this.code.get(this.slot(slot));
   }
   protected override writeSlot(number: number, value: Expr): void {
     const slot = slotOfSpr(number);
     if (slot === undefined) return super.writeSlot(number, value);
     // Comparisons take XER.SO as it was.
-    if (slot === XER_SLOT && !keepsSummaryOverflow(value)) this.settleFields();
+    if (slot === XER_SLOT) this.settleFields();
     this.expr(value);
     this.code.set(this.slot(slot));
+    if (slot === XER_SLOT) this.takeCarries(() => this.code.get(this.slot(XER_SLOT)));
   }
-}
-
-/** Whether a new value of XER has its SO: rows that set the carry bits mask and keep the rest. */
-function keepsSummaryOverflow(value: Expr): boolean {
-  if (value.k !== 'bin') return false;
-  if (value.op === 'or') return keepsSummaryOverflow(value.a) && !mayHaveBit31(value.b);
-  if (value.op === 'and') {
-    return value.a.k === 'spr' && value.b.k === 'const' && (value.b.value & (1n << 31n)) !== 0n;
-  }
-  return false;
-}
-
-/** Whether bit 31 from the right may be set in a value. */
-function mayHaveBit31(e: Expr): boolean {
-  if (e.k === 'const') return (e.value & (1n << 31n)) !== 0n;
-  if (e.k === 'select') return mayHaveBit31(e.a) || mayHaveBit31(e.b);
-  if (e.k === 'bit') return false;
-  if (e.k === 'bin' && e.op === 'shl' && e.b.k === 'const' && e.a.k === 'bin' && e.a.b.k === 'const') {
-    if (e.a.op === 'and') return ((e.a.b.value << e.b.value) & (1n << 31n)) !== 0n;
-    // The highest bit that is left, after both shifts.
-    if (e.a.op === 'shru') return 63n - e.a.b.value + e.b.value >= 31n;
-  }
-  return true;
 }

@@ -1,6 +1,6 @@
 /**
- * The registers that a region keeps in WebAssembly locals, numbered: 32 GPRs, LR, CTR, XER, 8 CR fields; and sets of
- * them. All other registers stay where the interpreter has them.
+ * The registers that a region keeps in WebAssembly locals, numbered: 32 GPRs, LR, CTR, XER, 8 CR fields, the
+ * carries of XER; and sets of them. All other registers stay where the interpreter has them.
  */
 import { SPR_NUMBER } from '../../isa/semantics';
 
@@ -9,7 +9,9 @@ export const CTR_SLOT = 33;
 export const XER_SLOT = 34;
 /** The first of eight. */
 export const CR_SLOT = 35;
-export const SLOT_COUNT = 43;
+/** CA and CA32, which XER's slot does not have then: as carries, in bits 0 and 32. */
+export const CARRY_SLOT = 43;
+export const SLOT_COUNT = 44;
 
 const SPR_SLOTS: Readonly<Partial<Record<number, number>>> = {
   [SPR_NUMBER.LR]: LR_SLOT,

@@ -110,6 +110,8 @@ export class Specialiser {
       case 'set-gpr':
       case 'set-spr':
         return { ...stmt, value: this.expr(stmt.value) };
+      case 'set-carry':
+        return { ...stmt, carries: this.expr(stmt.carries) };
       case 'set-gpr-at':
       case 'set-cr-field':
       case 'set-vsr':

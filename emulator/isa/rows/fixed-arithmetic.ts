@@ -15,8 +15,6 @@ function sum(s: Semantics, first: U64, second: Operand, carryIn: Operand, setsCa
   s.record(result);
 }
 
-const carry = (s: Semantics): U64 => s.XER.shru(29).and(1);
-
 /** Writes RT, then OV when the mnemonic asks, then CR0. */
 function result(s: Semantics, value: U64, overflow?: (result: U64) => void): void {
   const r = s.let(value);
@@ -51,12 +49,12 @@ export const ARITHMETIC = section('Power ISA 3.0B Book I 3.3.9', [
   insn('subfic',  '001000 RT RA SI',                     'RT,RA,SI',  'Subtract From Immediate Carrying',     (s) => sum(s, s.RA.not(), s.SI, 1, true)),
   insn('addc',    '011111 RT RA RB OE 000001010 Rc',     'RT,RA,RB',  'Add Carrying',                         (s) => sum(s, s.RA, s.RB, 0, true)),
   insn('subfc',   '011111 RT RA RB OE 000001000 Rc',     'RT,RA,RB',  'Subtract From Carrying',               (s) => sum(s, s.RA.not(), s.RB, 1, true)),
-  insn('adde',    '011111 RT RA RB OE 010001010 Rc',     'RT,RA,RB',  'Add Extended',                         (s) => sum(s, s.RA, s.RB, carry(s), true)),
-  insn('addme',   '011111 RT RA ///// OE 011101010 Rc',  'RT,RA',     'Add to Minus One Extended',            (s) => sum(s, s.RA, -1n, carry(s), true)),
-  insn('subfe',   '011111 RT RA RB OE 010001000 Rc',     'RT,RA,RB',  'Subtract From Extended',               (s) => sum(s, s.RA.not(), s.RB, carry(s), true)),
-  insn('subfme',  '011111 RT RA ///// OE 011101000 Rc',  'RT,RA',     'Subtract From Minus One Extended',     (s) => sum(s, s.RA.not(), -1n, carry(s), true)),
-  insn('addze',   '011111 RT RA ///// OE 011001010 Rc',  'RT,RA',     'Add to Zero Extended',                 (s) => sum(s, s.RA, 0, carry(s), true)),
-  insn('subfze',  '011111 RT RA ///// OE 011001000 Rc',  'RT,RA',     'Subtract From Zero Extended',          (s) => sum(s, s.RA.not(), 0, carry(s), true)),
+  insn('adde',    '011111 RT RA RB OE 010001010 Rc',     'RT,RA,RB',  'Add Extended',                         (s) => sum(s, s.RA, s.RB, s.carry, true)),
+  insn('addme',   '011111 RT RA ///// OE 011101010 Rc',  'RT,RA',     'Add to Minus One Extended',            (s) => sum(s, s.RA, -1n, s.carry, true)),
+  insn('subfe',   '011111 RT RA RB OE 010001000 Rc',     'RT,RA,RB',  'Subtract From Extended',               (s) => sum(s, s.RA.not(), s.RB, s.carry, true)),
+  insn('subfme',  '011111 RT RA ///// OE 011101000 Rc',  'RT,RA',     'Subtract From Minus One Extended',     (s) => sum(s, s.RA.not(), -1n, s.carry, true)),
+  insn('addze',   '011111 RT RA ///// OE 011001010 Rc',  'RT,RA',     'Add to Zero Extended',                 (s) => sum(s, s.RA, 0, s.carry, true)),
+  insn('subfze',  '011111 RT RA ///// OE 011001000 Rc',  'RT,RA',     'Subtract From Zero Extended',          (s) => sum(s, s.RA.not(), 0, s.carry, true)),
   insn('neg',     '011111 RT RA ///// OE 001101000 Rc',  'RT,RA',     'Negate',                               (s) => sum(s, s.RA.not(), 0, 1)),
   insn('mulli',   '000111 RT RA SI',                     'RT,RA,SI',  'Multiply Low Immediate',               (s) => s.RT.set(s.RA.mul(s.SI))),
   insn('mulhw',   '011111 RT RA RB / 001001011 Rc',      'RT,RA,RB',  'Multiply High Word',                   (s) => result(s, s.RA.exts32().mul(s.RB.exts32()).shru(32))),

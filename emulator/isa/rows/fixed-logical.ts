@@ -1,6 +1,6 @@
 /** Fixed-point logical, rotate and shift instructions, Power ISA 3.0B Book I 3.3.13 and 3.3.14. */
 import { insn, section } from '../row';
-import { type Semantics, XER } from '../semantics';
+import type { Semantics } from '../semantics';
 import { doubled, mask, u64, type U64 } from '../values';
 
 /** Writes RA and records. */
@@ -70,14 +70,9 @@ export const LOGICAL = section('Power ISA 3.0B Book I 3.3.13', [
 function shiftRightAlgebraic(s: Semantics, value: U64, result: U64, shiftedOut: U64): void {
   const x = s.let(value);
   const r = s.let(result);
-  const ca = s.let(
-    x
-      .lts(0)
-      .and(shiftedOut.ne(0))
-      .choose(XER.CA | XER.CA32, 0),
-  );
+  const carries = s.let(x.lts(0).and(shiftedOut.ne(0)).choose(-1n, 0));
   s.RA.set(r);
-  s.XER.set(s.XER.and(~(XER.CA | XER.CA32)).or(ca));
+  s.setCarry(carries);
   s.record(r);
 }
 
