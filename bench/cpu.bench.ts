@@ -82,7 +82,7 @@ export async function bench(): Promise<Figure[]> {
     { name: 'interpreter: from cold to the first instruction', value: cold, unit: 'ms', goal: { atMost: 30 } },
     { name: 'interpreter: size of the code', value: length / 1024, unit: 'KiB' },
     ...Object.entries(PROGRAMS).flatMap(([name, program]): Figure[] => [
-      { name: `interpreter: ${name}`, value: mips(program, LITTLE), unit: 'MIPS', goal: { atLeast: 250 } },
+      { name: `interpreter: ${name}`, value: mips(program, LITTLE), unit: 'MIPS' },
       { name: `interpreter: ${name}, big-endian`, value: mips(program, LITTLE & ~MSR_BIT.LE), unit: 'MIPS' },
     ]),
   ];

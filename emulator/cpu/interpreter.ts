@@ -7,10 +7,8 @@
  * loads and stores: all rows as tail-called handlers 110 MIPS, all in the loop 340, the frequent ones in it 390.
  */
 import { INTERRUPT_CAUSES } from '../isa/causes';
-import { type Field, deposit } from '../isa/fields';
 import type { Stmt } from '../isa/ir';
-import { type InstructionRow, mnemonicsOf } from '../isa/row';
-import { INSTRUCTIONS } from '../isa/table';
+import { type Handler, INDEX_BITS, decodePlan } from './decode-plan';
 import { FUNCTION, HandlerLowering, LEFT, PC, REGION_TYPE, WORD, tailCall } from './handlers';
 import {
   advanceFunction,
@@ -25,18 +23,6 @@ import type { Mode } from './lowering';
 import { PREBUILT } from './prebuilt';
 import * as state from './state';
 import { Code, type FunctionType, I32, I64, MEM, OP, encodeModule } from './wasm';
-
-/** Rows whose handlers lie in the loop: what compilers and firmware use most. */
-const FREQUENT: ReadonlySet<string> = new Set(
-  (
-    'addi addis add subf neg mulli mullw mulld cmpi cmp cmpli cmpl isel andi. ori oris xori xoris and or xor nor andc ' +
-    'extsw rlwinm rldicl rldicr slw srw srawi sld srd sradi b bc bclr bcctr mfspr mtspr dcbt ' +
-    'lbz lbzx lhz lhzx lwz lwzx lwa ld ldx ldu stb stbx sth stw stwx stwu std stdx stdu'
-  ).split(' '),
-);
-
-/** Word bits that the decode index sees. */
-const INDEX_BITS = 0xfc00_07ff;
 
 // Function types of the module.
 const TYPES: readonly FunctionType[] = [
@@ -88,83 +74,6 @@ function pushHandlerNumber(code: Code): void {
   code.op(OP.i32and);
   code.op(OP.i32or);
   code.memory(MEM.i32load16u, state.DECODE);
-}
-
-/** One form of one row. */
-interface Variant {
-  readonly row: InstructionRow;
-  readonly constants: ReadonlyMap<Field, number>;
-  readonly mask: number;
-  readonly value: number;
-}
-
-function variantsOf(row: InstructionRow): Variant[] {
-  const flagBits = row.flags.reduce((bits, flag) => bits | deposit(flag, 1), 0);
-  return mnemonicsOf(row).map(({ flags }) => ({
-    row,
-    constants: new Map(row.flags.map((flag) => [flag, flags.includes(flag) ? 1 : 0])),
-    mask: (row.mask | flagBits) >>> 0,
-    value: flags.reduce((bits, flag) => bits | deposit(flag, 1), row.value) >>> 0,
-  }));
-}
-
-/** Variants that share a handler: more than one where the decode index does not tell them apart. */
-type Handler = readonly Variant[];
-
-interface DecodePlan {
-  /** Frequent handlers first; the number of a handler is its index + 1, 0 is the illegal instruction. */
-  readonly handlers: readonly Handler[];
-  readonly frequent: number;
-  /** Handler numbers by decode index. */
-  readonly table: Uint16Array<ArrayBuffer>;
-}
-
-let plan: DecodePlan | undefined;
-
-/** The entries of the decode table at which a variant may be found. */
-function indicesOf({ mask, value }: Variant): number[] {
-  const fixed = ((value >>> 26) << 11) | (value & 0x7ff);
-  const free = ~mask & 0x7ff;
-  const indices: number[] = [];
-  for (let bits = free; ; bits = (bits - 1) & free) {
-    indices.push(fixed | bits);
-    if (bits === 0) return indices;
-  }
-}
-
-function countBy(items: readonly number[], key: (item: number) => number): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return counts;
-}
-
-/** Handlers and the decode table of all rows; made once. */
-function decodePlan(): DecodePlan {
-  if (plan) return plan;
-  const table = new Uint16Array(state.DECODE_ENTRIES);
-  const handlers: Variant[][] = [];
-  const isFrequent = (row: InstructionRow): boolean => FREQUENT.has(row.name);
-  const first = INSTRUCTIONS.filter(isFrequent).flatMap(variantsOf);
-  const others = INSTRUCTIONS.filter((row) => !isFrequent(row)).flatMap(variantsOf);
-  /** Number of entries of the table that lead to each handler. */
-  const entries: number[] = [];
-  for (const variant of [...first, ...others]) {
-    const indices = indicesOf(variant);
-    for (const [shared, count] of countBy(indices, (index) => table[index] ?? 0)) {
-      // Where an entry belongs to other variants too, they are tried in turn; those that share all entries share a handler.
-      const known = handlers[shared - 1];
-      let number = shared;
-      if (known && entries[shared - 1] === count) known.push(variant);
-      else {
-        number = handlers.push([...(known ?? []), variant]);
-        entries.push(count);
-        if (known) entries[shared - 1] = (entries[shared - 1] ?? 0) - count;
-      }
-      for (const index of indices) if (table[index] === shared) table[index] = number;
-    }
-  }
-  plan = { handlers, frequent: first.length, table };
-  return plan;
 }
 
 /**
@@ -290,11 +199,6 @@ export function interpreterBytes(mode: Mode): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** Handler numbers by decode index. */
-export function decodeTable(): Uint16Array {
-  return decodePlan().table;
-}
-
 /** A mode as text. */
 export const modeKey = (mode: Mode): string => `${mode.littleEndian} ${mode.sf} ${mode.regions === true}`;
 
@@ -305,7 +209,7 @@ export function interpreterModule(mode: Mode): WebAssembly.Module {
   const key = modeKey(mode);
   const known = modules.get(key);
   if (known) return known;
-  const module = new WebAssembly.Module(PREBUILT[key] ?? interpreterBytes(mode));
+  const module = new WebAssembly.Module(PREBUILT.modules[key] ?? interpreterBytes(mode));
   modules.set(key, module);
   return module;
 }

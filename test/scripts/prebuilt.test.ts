@@ -1,14 +1,13 @@
-/** Bundles have the interpreter's modules that the sources would generate. */
+/** Bundles have what the sources would generate. */
 import * as esbuild from 'esbuild';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { decodePlan, packRuns, unpackRuns } from '../../emulator/cpu/decode-plan';
 import { interpreterBytes, modeKey } from '../../emulator/cpu/interpreter';
 // @ts-expect-error: a program of the build, without types
 import { prebuiltInterpreter } from '../../scripts/lib/prebuilt.mjs';
 
-it.each([
-  { littleEndian: true, sf: true, regions: true },
-  { littleEndian: false, sf: true, regions: true },
-])('%o', async (mode) => {
+let bundle = '';
+beforeAll(async () => {
   const { outputFiles } = await esbuild.build({
     entryPoints: ['emulator/cpu/prebuilt.ts'],
     bundle: true,
@@ -17,7 +16,20 @@ it.each([
     platform: 'node',
     plugins: [prebuiltInterpreter],
   });
-  const text = outputFiles[0]!.text;
-  expect(text).toContain(JSON.stringify(modeKey(mode)));
-  expect(text.includes(Buffer.from(interpreterBytes(mode)).toString('base64'))).toBe(true);
+  bundle = outputFiles[0]!.text;
+});
+
+it.each([
+  { littleEndian: true, sf: true, regions: true },
+  { littleEndian: false, sf: true, regions: true },
+])('the interpreter of %o', (mode) => {
+  expect(bundle).toContain(JSON.stringify(modeKey(mode)));
+  expect(bundle.includes(Buffer.from(interpreterBytes(mode)).toString('base64'))).toBe(true);
+});
+
+it('the decode table, in runs', () => {
+  const { table } = decodePlan();
+  const runs = packRuns(table);
+  expect(bundle.includes(Buffer.from(runs).toString('base64'))).toBe(true);
+  expect(Buffer.from(unpackRuns(runs).buffer).equals(Buffer.from(table.buffer))).toBe(true);
 });
