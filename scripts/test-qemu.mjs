@@ -13,6 +13,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { NotRunnable } from './lib/not-runnable.mjs';
+import { prebuiltInterpreter } from './lib/prebuilt.mjs';
 import { root } from './lib/project.mjs';
 import { onPath } from './lib/vscode-server.mjs';
 
@@ -36,6 +37,8 @@ async function withTests(use) {
       platform: 'node',
       format: 'esm',
       target: 'node22',
+      // What ships is compared.
+      plugins: [prebuiltInterpreter],
       logLevel: 'error',
     });
     return await use(await import(pathToFileURL(outfile).href));

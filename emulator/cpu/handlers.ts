@@ -6,6 +6,7 @@
  */
 import type { Field } from '../isa/fields';
 import type { InstructionRow } from '../isa/row';
+import { unitFunctionNumber } from '../isa/table';
 import { Lowering, type Mode, type RuntimeFunctions } from './lowering';
 import { enterOrCount, modeNumber } from './translator/entries';
 import * as state from './state';
@@ -55,6 +56,7 @@ export interface HandlerOptions {
 /** Generates the handler of a row. */
 export class HandlerLowering extends Lowering {
   private constants: ReadonlyMap<Field, number> = new Map();
+  private current: InstructionRow | undefined;
   protected override readonly hasTwin: boolean;
 
   constructor(
@@ -72,8 +74,14 @@ export class HandlerLowering extends Lowering {
   /** The statements of a row in one form of its mnemonic, and the way to the next instruction. */
   row(row: InstructionRow, constants: ReadonlyMap<Field, number>): void {
     this.constants = constants;
+    this.current = row;
     this.statements(row.program);
     this.next();
+  }
+
+  protected override unitFunction(place: number): number {
+    if (!this.current) throw new RangeError('There is no row whose function this could be.');
+    return unitFunctionNumber(this.current, place);
   }
 
   protected override constantField(field: Field): number | undefined {

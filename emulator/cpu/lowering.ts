@@ -15,6 +15,8 @@ export type { Mode, RuntimeFunctions } from './expressions';
 
 /** Generates the code of one row's statements. */
 export abstract class Lowering extends AccessLowering {
+  /** The number of a function of the current row. */
+  protected abstract unitFunction(place: number): number;
   /** Leaves for the address on the stack (i64). */
   protected abstract branch(): void;
 
@@ -54,7 +56,7 @@ export abstract class Lowering extends AccessLowering {
       case 'set-vsr-permuted':
         return this.permute(stmt);
       case 'apply':
-        code.i32(stmt.fn);
+        code.i32(this.unitFunction(stmt.fn));
         for (let i = 0; i < 4; i++) this.expr32(stmt.args[i] ?? { k: 'const', value: 0n });
         code.call(this.runtime.apply);
         this.faultIfNonzero();

@@ -6,7 +6,8 @@ import { VECTOR } from '../isa/interrupts';
 import { MSR_BIT } from '../isa/registers';
 import { FPSCR, RANDOM } from '../isa/semantics';
 import { type SprRow, SPRN, sprMask } from '../isa/sprs';
-import { UNIT_FUNCTIONS } from '../isa/vector-unit';
+import { unitFunction } from '../isa/table';
+import type { UnitFunction, UnitValueFunction } from '../isa/vector-unit';
 import { CpuAccess } from './access';
 import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
 import { delivered, nextRandom } from './random';
@@ -133,8 +134,12 @@ export abstract class CpuServices extends CpuAccess {
 
   // -- functions of rows ------------------------------------------------------------------------------------------
 
+  /** Functions of rows by their numbers, as they are used. */
+  private readonly functions: (UnitFunction | UnitValueFunction | undefined)[] = [];
+
   protected readonly hostApply = (fn: number, a: number, b: number, c: number, d: number): number => {
-    const result: unknown = UNIT_FUNCTIONS[fn]?.(this.unit, a, b, c, d);
+    const call = (this.functions[fn] ??= unitFunction(fn));
+    const result: unknown = call(this.unit, a, b, c, d);
     if (typeof result === 'bigint') this.view.setBigUint64(state.RESULT, BigInt.asUintN(64, result), true);
     if (result !== true || (this.msr & FLOAT_EXCEPTIONS) === 0n) return 0;
     this.pending = () => programInterrupt('floating point', 'an enabled floating-point exception');

@@ -92,7 +92,7 @@ export type Stmt =
       readonly control: Expr;
       readonly from: 'left' | 'right';
     }
-  /** A function of the row (vector-unit.ts) over up to four i32 arguments; a result goes to the local `id`. */
+  /** A function of the row (its place among them) over up to four i32 arguments; a result goes to the local `id`. */
   | { readonly k: 'apply'; readonly fn: number; readonly args: readonly Expr[]; readonly id: number | undefined }
   /** What only the CPU as a whole can do; a result goes to the local `id`. */
   | { readonly k: 'system'; readonly op: SystemOp; readonly a: Expr; readonly b: Expr; readonly id: number | undefined }

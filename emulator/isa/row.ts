@@ -11,6 +11,7 @@ import type { Field, FieldPart } from './fields';
 import { fieldNamed } from './fields';
 import type { Privilege, Stmt } from './ir';
 import { Semantics } from './semantics';
+import type { UnitFunction, UnitValueFunction } from './vector-unit';
 
 /** What a row's author writes. */
 export interface RowSource {
@@ -34,6 +35,8 @@ export interface InstructionRow extends RowSource {
   /** Fields that belong to the mnemonic. */
   readonly flags: readonly Field[];
   readonly program: readonly Stmt[];
+  /** What `apply` statements call. */
+  readonly functions: readonly (UnitFunction | UnitValueFunction)[];
   readonly localCount: number;
   readonly privilege: Privilege;
 }
@@ -127,6 +130,9 @@ function buildRow(source: RowSource, title: string): InstructionRow {
     flags: parsed.fields.filter((field) => field.suffix !== undefined),
     get program() {
       return semantics().statements;
+    },
+    get functions() {
+      return semantics().functions;
     },
     get localCount() {
       return semantics().localCount;

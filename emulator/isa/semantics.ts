@@ -11,7 +11,7 @@ import { type FacilityName, facilityNumber } from './facilities';
 import type { AccessSize, Expr, Privilege, Stmt, SystemOp } from './ir';
 import type { Operand } from './values';
 import { Bit, U64, exprOf } from './values';
-import { type UnitFunction, type UnitValueFunction, unitFunctionNumber } from './vector-unit';
+import type { UnitFunction, UnitValueFunction } from './vector-unit';
 
 /** A general purpose register named by a field. Reads as its value. */
 export class Gpr extends U64 {
@@ -102,6 +102,8 @@ export class Vsr {
 /** Collects the statements of one row. Members can be taken apart: `({ RT, RA }) => ...`. */
 export class Semantics {
   readonly statements: Stmt[] = [];
+  /** Functions that the statements call by their places here. */
+  readonly functions: (UnitFunction | UnitValueFunction)[] = [];
   private target: Stmt[] = this.statements;
   private locals = 0;
 
@@ -116,6 +118,10 @@ export class Semantics {
   private readonly emit = (stmt: Stmt): void => {
     this.target.push(stmt);
   };
+  private functionPlace(fn: UnitFunction | UnitValueFunction): number {
+    const known = this.functions.indexOf(fn);
+    return known >= 0 ? known : this.functions.push(fn) - 1;
+  }
   private field(name: string): Field {
     if (!this.fields.has(name)) throw new Error(`The pattern has no field ${name}.`);
     return fieldNamed(name);
@@ -284,11 +290,11 @@ export class Semantics {
   requires = (facility: FacilityName): void => this.emit({ k: 'facility', facility: facilityNumber(facility) });
   /** Calls a function of the row with up to four numbers, each its low 32 bits. */
   apply = (fn: UnitFunction, ...args: readonly Operand[]): void => {
-    this.emit({ k: 'apply', fn: unitFunctionNumber(fn), args: args.map(exprOf), id: undefined });
+    this.emit({ k: 'apply', fn: this.functionPlace(fn), args: args.map(exprOf), id: undefined });
   };
   applyValue = (fn: UnitValueFunction, ...args: readonly Operand[]): U64 => {
     const id = this.locals++;
-    this.emit({ k: 'apply', fn: unitFunctionNumber(fn), args: args.map(exprOf), id });
+    this.emit({ k: 'apply', fn: this.functionPlace(fn), args: args.map(exprOf), id });
     return new U64({ k: 'local', id });
   };
   /** An operation of the CPU as a whole. */

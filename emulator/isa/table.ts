@@ -37,6 +37,7 @@ import { CACHE_INHIBITED, QUADWORD, STRINGS } from './rows/storage-quad';
 import { MOVES, RETURNS } from './rows/system';
 import { TRANSACTIONS } from './rows/transactions';
 import { SEGMENTS, TRANSLATIONS } from './rows/translations';
+import type { UnitFunction, UnitValueFunction } from './vector-unit';
 
 /** Every instruction of the machine. */
 export const INSTRUCTIONS: readonly InstructionRow[] = checked([
@@ -125,4 +126,25 @@ const byPrimaryOpcode: readonly (readonly InstructionRow[])[] = Array.from({ len
 /** The row of an instruction word, or undefined. Reserved bits do not matter, as for the machine. */
 export function rowOf(word: number): InstructionRow | undefined {
   return byPrimaryOpcode[word >>> 26]?.find((row) => ((word ^ row.value) & row.mask) === 0);
+}
+
+/** Functions of a row at most. */
+const FUNCTIONS_OF_ROW = 16;
+const places = new Map(INSTRUCTIONS.map((row, place) => [row, place]));
+
+/**
+ * The number of a function of a row in generated code. It follows from the table alone: code that was generated when the
+ * program was built must find the same function.
+ */
+export function unitFunctionNumber(row: InstructionRow, fn: number): number {
+  const place = places.get(row);
+  if (place === undefined || fn >= FUNCTIONS_OF_ROW) throw new RangeError(`${row.name} has no function ${fn} here.`);
+  return FUNCTIONS_OF_ROW * place + fn;
+}
+
+/** The function of a number. */
+export function unitFunction(number: number): UnitFunction | UnitValueFunction {
+  const found = INSTRUCTIONS[Math.floor(number / FUNCTIONS_OF_ROW)]?.functions[number % FUNCTIONS_OF_ROW];
+  if (!found) throw new RangeError(`No row has function ${number}.`);
+  return found;
 }

@@ -30,17 +30,3 @@ export interface VectorUnit {
 export type UnitFunction = (unit: VectorUnit, a: number, b: number, c: number, d: number) => void;
 /** The same with a result, taken modulo 2^64. */
 export type UnitValueFunction = (unit: VectorUnit, a: number, b: number, c: number, d: number) => bigint;
-
-/** All functions of rows by their number in `apply` statements: rows add theirs when the table is built. */
-export const UNIT_FUNCTIONS: (UnitFunction | UnitValueFunction)[] = [];
-
-const numbers = new Map<UnitFunction | UnitValueFunction, number>();
-
-/** The number of a function; a function has one, however many rows use it. */
-export function unitFunctionNumber(fn: UnitFunction | UnitValueFunction): number {
-  const known = numbers.get(fn);
-  if (known !== undefined) return known;
-  numbers.set(fn, UNIT_FUNCTIONS.length);
-  UNIT_FUNCTIONS.push(fn);
-  return UNIT_FUNCTIONS.length - 1;
-}

@@ -350,6 +350,9 @@ export class RegionLowering extends RegionAccess {
   protected override pushLeft(): void {
     this.code.get(this.left);
   }
+  protected override unitFunction(): number {
+    throw new RangeError('Regions call no functions of rows.');
+  }
   protected override branch(): void {
     throw new RangeError('Branches of a region go by their targets.');
   }
