@@ -32,6 +32,12 @@ const xb = ({ word }: Moment): number => field(word, 16, 5) | (field(word, 30, 1
 const xt = ({ word }: Moment): number => field(word, 6, 5) | (field(word, 31, 1) << 5);
 const xa = ({ word }: Moment): number => field(word, 11, 5) | (field(word, 29, 1) << 5);
 const frb = ({ word }: Moment): number => field(word, 16, 5);
+/** The registers that a multiply-add of any form may have as operands. */
+function factors(moment: Moment): number[] {
+  const ofFloat = [11, 16, 21].map((bit) => field(moment.word, bit, 5));
+  const ofQuad = [6, 11, 16].map((bit) => 32 + field(moment.word, bit, 5));
+  return [xt(moment), xa(moment), xb(moment), ...ofFloat, ...ofQuad];
+}
 /** Whether a double may be a single: by its low bits and its exponent. */
 function isSingle(bits: bigint): boolean {
   const exponent = Number((bits >> 52n) & 0x7ffn);
@@ -127,9 +133,8 @@ const STATUS: readonly Difference[] = [
   },
   {
     name: 'signaling NaN beside infinity times zero',
-    rows: /^xvn?m(add|sub).*$/,
-    when: (moment) =>
-      [xt(moment), xa(moment), xb(moment)].some((n) => [0, 1].some((right) => mayBeNan(doubleword(moment, n, right)))),
+    rows: /^(f|x[sv])n?m(add|sub).*$/,
+    when: (moment) => factors(moment).some((n) => [0, 1].some((right) => mayBeNan(doubleword(moment, n, right)))),
     may: /^fpscr$/,
     bits: 0x0100_0000n,
     reason: 'Book I 7.6.3: VXIMZ comes from the product, VXSNAN from the addend. QEMU notes the first only.',

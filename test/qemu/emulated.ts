@@ -16,6 +16,7 @@ const STEP_LIMIT = 300;
 const MEMORY_BYTES = 0x4000000;
 /** EA bits that are part of a real address in hypervisor real mode. */
 const REAL_BITS = (1n << 60n) - 1n;
+const LOW_WORD = (1n << 32n) - 1n;
 
 /** What became of a case. */
 export type Outcome =
@@ -91,9 +92,8 @@ export class EmulatedMachine {
     return 'unsuitable';
   }
 
-  /** In hypervisor state every real address can be reached; the window is where cases may. */
+  /** The window is where cases may access memory; what lies beside it in its pages, an earlier case may have changed. */
   private reachesHarness(word: number): boolean {
-    if (this.mode.privilege !== 'hypervisor') return false;
     const row = rowOf(word);
     const facts = row && factsOf(row);
     if (!facts?.memory) return false;
@@ -109,10 +109,16 @@ export class EmulatedMachine {
       : facts.memory.indexed
         ? cpu.gpr(field('RB'))
         : 0n;
-    const addresses = [ra === 0 ? 0n : cpu.gpr(ra), cpu.gpr(ra)].map((base) => (base + offset) & REAL_BITS);
-    const inside = (at: bigint): boolean =>
-      at >= BigInt(PLACE.window) && at < BigInt(PLACE.window + WINDOW_BYTES - 128);
-    return addresses.some((at) => !inside(at) && (at & 0xffff_ffffn) < BigInt(MEMORY_BYTES));
+    return [ra === 0 ? 0n : cpu.gpr(ra), cpu.gpr(ra)].some((base) => this.isHarness(BigInt.asUintN(64, base + offset)));
+  }
+
+  /** Whether an address may be memory of the machine outside of the window, which is the harness's. */
+  private isHarness(address: bigint): boolean {
+    const inside = address >= BigInt(PLACE.window) && address < BigInt(PLACE.window + WINDOW_BYTES - 128);
+    if (inside) return false;
+    // In hypervisor state every real address can be reached, with whatever in the high bits.
+    const real = this.mode.privilege === 'hypervisor' ? address & REAL_BITS & LOW_WORD : address;
+    return real >= 0n && real < BigInt(MEMORY_BYTES);
   }
 
   private interrupted({ vector, cia }: Interrupt, record: Uint8Array): Outcome {
@@ -120,11 +126,15 @@ export class EmulatedMachine {
     if (this.mode.privilege === 'problem') {
       // QEMU's user mode has no signal for an Alignment interrupt and ends.
       if (vector === ALIGNMENT) return 'unsuitable';
+      const address = cpu.spr(vector === DATA_STORAGE ? SPRN.DAR : SPRN.HDAR);
+      if (STORAGE.has(vector) && address >= PROCESS_OF_QEMU.from && address < PROCESS_OF_QEMU.to) return 'unsuitable';
       this.store(record, FAULT_EXIT, signalOf(vector, cpu), cia);
       return 'done';
     }
     // Where there is no memory QEMU's machines have other ideas.
     if (STORAGE.has(vector)) return 'unsuitable';
+    // What is an Alignment interrupt here may be an access on QEMU.
+    if (vector === ALIGNMENT && this.isHarness(cpu.spr(SPRN.DAR))) return 'unsuitable';
     // pseries has its hypervisor inside: what would go there is a Program interrupt of the operating system.
     const assisted = vector === ASSISTANCE && this.mode.privilege === 'supervisor';
     const [nia, status] = assisted
@@ -196,8 +206,10 @@ export class EmulatedMachine {
   }
 }
 
+/** Where QEMU's user mode puts the stack and what else a process has besides its program. */
+const PROCESS_OF_QEMU = { from: 0x40_0000_0000n, to: 0x50_0000_0000n } as const;
 const [TAR, VRSAVE, RESERVATION] = [815, 256, 1024];
-const [ALIGNMENT, PROGRAM, ASSISTANCE] = [0x600, 0x700, 0xe40];
+const [DATA_STORAGE, ALIGNMENT, PROGRAM, ASSISTANCE] = [0x300, 0x600, 0x700, 0xe40];
 const STORAGE: ReadonlySet<number> = new Set([0x200, 0x300, 0x380, 0x400, 0x480, 0xe00, 0xe20]);
 /** SRR1 bit 44. */
 const ILLEGAL = 1n << 19n;
