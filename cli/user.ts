@@ -119,6 +119,11 @@ function openFile(file: string): OpenFile | undefined {
   return {
     size: stat.size,
     directory: stat.isDirectory(),
+    entries: () =>
+      fs
+        .readdirSync(file, { withFileTypes: true })
+        .map((entry) => ({ name: entry.name, directory: entry.isDirectory() }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     read: (at, length) => {
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, at));

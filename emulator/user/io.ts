@@ -4,6 +4,8 @@
 export interface OpenFile {
   readonly size: number;
   readonly directory: boolean;
+  /** Of a folder: what is in it, in an order that is the same each time. */
+  readonly entries?: () => readonly { readonly name: string; readonly directory: boolean }[];
   /** Bytes from a place; fewer at the end. */
   readonly read: (at: number, length: number) => Uint8Array;
   readonly close: () => void;

@@ -2,18 +2,11 @@
 import type { HmacDrbg } from '../common/drbg';
 import { ERRNO, STACK_BYTES } from './abi';
 import { type AddressSpace, mappable } from './address-space';
-import type { OpenFile, UserIo } from './io';
-
-export interface OpenDescriptor {
-  readonly open: OpenFile;
-  readonly path: string;
-  position: number;
-}
-
-const MOST_FILES = 256;
+import { Descriptors } from './descriptors';
+import type { UserIo } from './io';
 
 export class Kernel {
-  readonly files = new Map<number, OpenDescriptor>();
+  readonly descriptors = new Descriptors();
   /** struct sigaction as the program gave it, by signal. */
   readonly signalActions = new Map<number, Uint8Array>();
   signalMask = 0n;
@@ -79,17 +72,6 @@ export class Kernel {
   output(descriptor: 1 | 2, bytes: Uint8Array): void {
     this.written += bytes.length;
     this.io.write(descriptor, bytes);
-  }
-
-  /** The lowest free descriptor for a file; undefined when there are too many. */
-  addFile(file: OpenDescriptor): number | undefined {
-    for (let fd = 3; fd < MOST_FILES; fd++) {
-      if (this.files.has(fd)) continue;
-      this.files.set(fd, file);
-      return fd;
-    }
-    file.open.close();
-    return undefined;
   }
 
   /** Address of the handler of a signal: 0 default, 1 ignore. */

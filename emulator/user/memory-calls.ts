@@ -54,9 +54,10 @@ function mmap(kernel: Kernel, [address, length, bits, flags, descriptor, offset]
     space.map(at, size, permissions(bits));
     return at;
   }
-  const file = kernel.files.get(Number(descriptor));
-  if (!file) return error('EBADF');
-  const bytes = file.open.read(Number(offset), Number(length));
+  const description = kernel.descriptors.get(descriptor);
+  if (!description) return error('EBADF');
+  if (description.kind === 'stream') return error('EACCES');
+  const bytes = description.file.read(Number(offset), Number(length));
   space.map(at, size, permissions(3n));
   if (!space.write(at, bytes)) return error('ENOMEM');
   space.protect(at, size, permissions(bits));

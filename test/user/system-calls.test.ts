@@ -96,6 +96,65 @@ describe('files', () => {
     process.run(7);
     expect((cpu.cr & (1n << 28n)) === 0n ? Number(cpu.gpr(3)) : -Number(cpu.gpr(3))).toBe(value);
   });
+  it('have descriptors that share a position, until the last one is closed', () => {
+    const copies = `${open} mr 3,30\n li 0,41\n sc\n mr 31,3\n`;
+    const read = (fd: number, length: number, to: number): string =>
+      ` mr 3,${fd}\n ${load(4, to)} li 5,${length}\n li 0,3\n sc\n`;
+    const close = ' mr 3,30\n li 0,6\n sc\n';
+    const text = `${path}${copies}${read(30, 3, DATA)}${close}${read(31, 4, DATA + 3)} add 29,3,31\n ${call(4, 1, DATA, 7)} mr 3,29\n${EXIT}`;
+    expect(run(text, { files })).toMatchObject({ state: { code: 4 + 4 }, out: 'some te' });
+  });
+  it('take the place of standard streams with dup2', () => {
+    const text = `${path}${open} mr 3,30\n li 4,0\n li 0,63\n sc\n ${call(3, 0, DATA, 9)} ${call(4, 1, DATA, 9)}\n${EXIT}`;
+    expect(run(text, { files, input: ['not this'] }).out).toBe('some text');
+  });
+  it('send what goes to a copy of standard error there', () => {
+    const text = ` ${call(63, 2, 1)} ${call(4, 1, BASE, 0)} ${load(9, DATA)} li 8,0x41\n stb 8,0(9)\n ${call(4, 1, DATA, 1)}\n${EXIT}`;
+    expect(run(text)).toMatchObject({ out: '', error: 'A' });
+  });
+  it.each([
+    ['F_DUPFD, from a descriptor on', call(55, 1, 0, 7), 7],
+    ['F_DUPFD of none', call(55, 9, 0, 7), error('EBADF')],
+    ['F_GETFD of a copy that closes on exec', `${call(55, 1, 1030, 7)}${call(55, 7, 1)}`, 1],
+    ['F_GETFL of standard output', call(55, 1, 3), 1],
+    ['another command', call(55, 1, 99), error('EINVAL')],
+    ['dup2 to itself', call(63, 1, 1), 1],
+    ['dup3 to itself', call(316, 1, 1, 0), error('EINVAL')],
+    ['dup2 beyond the table', call(63, 1, 5000), error('EBADF')],
+    ['close', call(6, 2), 0],
+    ['close, twice', `${call(6, 2)}${call(6, 2)}`, error('EBADF')],
+  ])('fcntl and its like: %s', (_, text, value) => {
+    const { process, cpu } = start(text);
+    process.run(text.split('\n').length - 1);
+    expect((cpu.cr & (1n << 28n)) === 0n ? Number(cpu.gpr(3)) : -Number(cpu.gpr(3))).toBe(value);
+  });
+  it('are listed from folders, piece by piece', () => {
+    const folder = { size: 0, directory: true, read: () => new Uint8Array(), close: () => undefined };
+    const names = ['a', 'long name'].map((name) => ({ name, directory: name === 'a' }));
+    const io = {
+      write: () => undefined,
+      read: () => new Uint8Array(),
+      open: () => ({ ...folder, entries: () => names }),
+    };
+    const list = ` mr 3,30\n ${load(4, DATA)} li 5,56\n li 0,202\n sc\n`;
+    const { process, cpu } = start(`${path} ${open} ${list} mr 29,3\n ${list} mr 28,3\n ${list} b .\n`, {
+      options: { io },
+    });
+    process.run(1000);
+    expect([29, 28, 3].map((n) => Number(cpu.gpr(n)))).toEqual([48, 56, 0]);
+    const bytes = process.space.read(DATA, 56)!;
+    expect([bytes[18], new TextDecoder().decode(bytes.slice(19, 20))]).toEqual([4, 'a']);
+    expect([bytes[24 + 18], new TextDecoder().decode(bytes.slice(24 + 19, 24 + 28))]).toEqual([8, 'long name']);
+  });
+  it('are ready at once, where there are any', () => {
+    const events = [1, 5, 77]
+      .map((fd, i) => `${load(8, fd)} stw 8,${8 * i}(9)\n li 8,5\n sth 8,${8 * i + 4}(9)\n`)
+      .join('');
+    const { process, cpu } = start(` ${load(9, DATA)} ${events} ${call(167, DATA, 2, 0)} b .\n`);
+    process.run(1000);
+    expect(cpu.gpr(3)).toBe(2n);
+    expect([6, 14].map((at) => process.space.read(DATA + at, 1)![0])).toEqual([5, 0x20]);
+  });
   it('are mapped as copies', () => {
     const text = `${path} ${open} li 3,0\n li 4,9\n li 5,1\n li 6,2\n mr 7,30\n li 8,0\n li 0,90\n sc\n lbz 3,5(3)\n${EXIT}`;
     expect(run(text, { files }).state).toEqual({ kind: 'exited', code: 't'.charCodeAt(0) });
