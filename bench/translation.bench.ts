@@ -17,12 +17,12 @@ const RTS52 = (2n << 61n) | (5n << 5n);
 const PARTITION_TABLE = 0x10000n;
 const PROCESS_TABLE = 0x11000n;
 const PARTITION_TREE = 0x20000n;
-const PROCESS_TREE = 0x40000n;
+const PROCESS_TREE = 0x60000n;
 const DATA = 0x80_0000n;
 const CODE = 0x1000n;
 /** Pages that the program walks through: twice as many as the translations that are at hand. */
-const PAGES = 1024;
-const ROUNDS = 40;
+const PAGES = 4096;
+const ROUNDS = 10;
 const RUNS = 7;
 
 const PROGRAM = `
@@ -37,7 +37,7 @@ loop:   ld    r3, 0(r6)
         sc`;
 
 function machine(): Cpu {
-  const memory = new PhysicalMemory(1 << 24, 1 << 16);
+  const memory = new PhysicalMemory(1 << 25, 1 << 16);
   const cpu = new Cpu(memory);
   const write = (address: bigint, value: bigint): void => {
     const bytes = new Uint8Array(8);
@@ -49,7 +49,7 @@ function machine(): Cpu {
   const tree = (at: bigint): void => {
     write(at, VALID | (at + 0x10000n) | 9n);
     write(at + 0x10000n, VALID | (at + 0x11000n) | 9n);
-    for (let n = 0n; n < 8n; n++) {
+    for (let n = 0n; n < 16n; n++) {
       write(at + 0x11000n + 8n * n, VALID | (at + 0x12000n + 0x1000n * n) | 9n);
       for (let i = 0n; i < 512n; i++) write(at + 0x12000n + 0x1000n * n + 8n * i, page(512n * n + i));
     }

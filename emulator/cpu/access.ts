@@ -16,8 +16,8 @@ import {
 import { CpuRegisters } from './registers';
 import * as state from './state';
 import { storageInterrupt } from './storage-interrupts';
-import { TableWatch } from './table-watch';
-import { type Invalidation, Tlb } from './tlb';
+import { type MappedRange, TableWatch } from './table-watch';
+import { Tlb } from './tlb';
 import type { TranslationStep } from './translation-steps';
 
 /** Halves of the bits on which translation depends. */
@@ -52,7 +52,10 @@ export abstract class CpuAccess extends CpuRegisters {
     this.tables = new TableWatch(
       memory,
       (page) => this.forgetStoresTo(page),
-      () => this.flushTlb(),
+      (range) => {
+        if (range === 'everything') this.flushTlb();
+        else this.forgetRange(range);
+      },
     );
     this.translator = new Translator(memory, this.tables, {
       relocate: false,
@@ -85,9 +88,9 @@ export abstract class CpuAccess extends CpuRegisters {
     this.tables.forget();
   }
 
-  /** Forgets at least the translations that tlbie or tlbiel names. */
-  invalidate(what: Invalidation): void {
-    this.tlb.invalidate(what);
+  /** Forgets at least the translations of a range. */
+  protected forgetRange(range: MappedRange): void {
+    this.tlb.forgetRange(range);
   }
 
   /** Makes generated code take translations from the banks of the current state. */

@@ -17,7 +17,7 @@ import type { Interrupt } from './interrupts';
 import { fillSprAccess } from './spr-access';
 import * as state from './state';
 import { StopPages } from './stop-pages';
-import type { Invalidation } from './tlb';
+import type { MappedRange } from './table-watch';
 import { CodeTranslator, type TranslatorContext } from './translator/translator';
 import { CpuThreads } from './threads';
 import { LARGE_BITS, SMALL_BITS, timerMaximum } from './timers';
@@ -308,10 +308,9 @@ export class Cpu extends CpuThreads {
     this.code?.forgetMappings();
   }
 
-  override invalidate(what: Invalidation): void {
-    super.invalidate(what);
-    if (what.scope === 'partition' && what.page) this.code?.forgetMappingsOf(what.page);
-    else this.code?.forgetMappings();
+  protected override forgetRange(range: MappedRange): void {
+    super.forgetRange(range);
+    this.code?.forgetMappingsOf(range);
   }
 
   protected override selectBanks(): void {

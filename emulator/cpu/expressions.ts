@@ -20,7 +20,7 @@ export interface RuntimeFunctions {
   /** (i64, i64) -> i64 */
   /** (function i32, a i32, b i32, c i32, d i32) -> i32: 0, and a value in RESULT where there is one, or 1 for an interrupt. */
   readonly apply: number;
-  /** (operation i32, a i64, b i64, left i32) -> i32: the same. */
+  /** (operation i32, a i64, left i32) -> i32: the same. */
   readonly system: number;
   readonly divse: number;
   readonly divue: number;

@@ -34,7 +34,6 @@ const TYPES: readonly FunctionType[] = [
   { parameters: [I64, I64], results: [I64] },
   { parameters: [I32], results: [I32] },
   { parameters: [I32, I32, I32, I32, I32], results: [I32] },
-  { parameters: [I32, I64, I64, I32], results: [I32] },
 ];
 const HANDLER_TYPE = 0;
 
@@ -47,7 +46,7 @@ const IMPORTS = [
   { name: 'divse', type: 5 },
   { name: 'divue', type: 5 },
   { name: 'apply', type: 7 },
-  { name: 'system', type: 8 },
+  { name: 'system', type: 4 },
 ] as const;
 
 /** Exports of an instance. */

@@ -64,7 +64,6 @@ export abstract class Lowering extends AccessLowering {
       case 'system':
         code.i32(SYSTEM_OPS.indexOf(stmt.op));
         this.expr(stmt.a);
-        this.expr(stmt.b);
         this.pushLeft();
         code.call(this.runtime.system);
         this.leaveByStatus();

@@ -137,6 +137,7 @@ export class Translator {
   private eaHi = 0;
   private eaLo = 0;
   private lpid = 0;
+  private pid = 0;
   /** The guest real address in partition-scoped translation; negative outside of it. */
   private gpaHi = -1;
   private gpaLo = 0;
@@ -231,6 +232,7 @@ export class Translator {
 
   private processScoped(pid: number, access: Access): boolean {
     const { hi1, lo1 } = this.pate;
+    this.pid = pid;
     const entries = LEAST_ENTRIES_SHIFT + (lo1 & TABLE_SIZE);
     const misaligned = (lo1 & TABLE_LO & -(2 ** Math.min(entries + 4, 31))) !== (lo1 & TABLE_LO);
     if ((hi1 & RADIX_BIT) === 0 || misaligned) return this.fail('unsupported');
@@ -333,7 +335,12 @@ export class Translator {
     lo: number,
     level: number,
   ): void {
-    this.tables.used(this.host, 'tree');
+    const { lpid, pid, eaLo } = this;
+    this.tables.used(
+      this.host,
+      'tree',
+      table === 'process-scoped' ? { lpid, pid, eaLo, shift: walk.shift } : undefined,
+    );
     walk.hi = this.view.getUint32(this.host);
     walk.lo = this.view.getUint32(this.host + 4);
     this.steps?.push({ table, level, space, address: join(hi, lo), value: join(walk.hi, walk.lo), leaf: leafOf(walk) });

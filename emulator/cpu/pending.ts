@@ -197,15 +197,11 @@ export abstract class CpuPending extends CpuInterrupts {
   /** Number of threads. */
   abstract get threads(): number;
 
-  protected override systemOperation(
-    op: SystemOp,
-    a: bigint,
-    b: bigint,
-  ): bigint | InterruptRequest | 'attend' | undefined {
+  protected override systemOperation(op: SystemOp, a: bigint): bigint | InterruptRequest | 'attend' | undefined {
     if (op === 'stop') return this.stop(SIGNAL.stopped);
     if (op === 'wait') return this.stop(SIGNAL.stopped | SIGNAL.waiting);
     const message = messageOf(op, a, { thread: this.thread, threads: this.threads });
-    if (!message) return super.systemOperation(op, a, b);
+    if (!message) return super.systemOperation(op, a);
     for (const thread of message.to) this.setShared(message.register, thread, message.on);
     return 'attend';
   }

@@ -13,7 +13,6 @@ import { type InterruptRequest, emulationAssistance, facilityUnavailable, progra
 import { delivered, nextRandom } from './random';
 import { decideSprAccess, isAttended, reachOf } from './spr-access';
 import * as state from './state';
-import { invalidationOf } from './tlb-invalidation';
 import { MemoryVectorUnit } from './vector-unit';
 
 /** Every mode of floating-point exceptions but the one that ignores them is taken as the precise one. */
@@ -166,9 +165,9 @@ export abstract class CpuServices extends CpuAccess {
 
   // -- the CPU as a whole -----------------------------------------------------------------------------------------
 
-  protected readonly hostSystem = (op: number, a: bigint, b: bigint): number => {
+  protected readonly hostSystem = (op: number, a: bigint): number => {
     const name = SYSTEM_OPS[op];
-    const result = name && this.systemOperation(name, BigInt.asUintN(64, a), BigInt.asUintN(64, b));
+    const result = name && this.systemOperation(name, BigInt.asUintN(64, a));
     if (result === undefined) return 0;
     if (result === 'attend') return 2;
     if (typeof result !== 'bigint') {
@@ -184,26 +183,13 @@ export abstract class CpuServices extends CpuAccess {
    *
    * @returns its result where it has one, the interrupt that it raises, or that the host must look at the state behind it
    */
-  protected systemOperation(op: SystemOp, a: bigint, b: bigint): bigint | InterruptRequest | 'attend' | undefined {
+  protected systemOperation(op: SystemOp, a: bigint): bigint | InterruptRequest | 'attend' | undefined {
     switch (op) {
       case 'darn': {
         const { state: next, value } = nextRandom(this.seed);
         this.seed = next;
         return delivered(value, Number(a));
       }
-      case 'tlbie':
-      case 'tlbiel': {
-        const what = invalidationOf(a, b, {
-          local: op === 'tlbiel',
-          hv: (this.msr & MSR_BIT.HV) !== 0n,
-          lpid: Number(this.loadSpr(SPRN.LPIDR)),
-        });
-        if (what) this.invalidate(what);
-        return 'attend';
-      }
-      case 'slbia':
-        this.flushTlb();
-        return 'attend';
       default:
         return undefined;
     }

@@ -85,12 +85,12 @@ export const SPR_ACCESS_PLAIN = 0;
 export const SPR_ACCESS_HOST = 1;
 
 /** Translations of instruction addresses: banks of entries { tag i64, addend i32, unused }. */
-export const FETCH_TLB = 0x10000;
-export const FETCH_ENTRIES = 128;
+export const FETCH_TLB = 0x200000;
+export const FETCH_ENTRIES = 1024;
 export const FETCH_ENTRY_BYTES = 16;
 /** Translations of data addresses: banks of entries { read tag i64, write tag i64, addend i32, unused }. */
-export const DATA_TLB = 0x20000;
-export const DATA_ENTRIES = 512;
+export const DATA_TLB = 0x280000;
+export const DATA_ENTRIES = 2048;
 export const DATA_ENTRY_BYTES = 32;
 /** S, HV, PR and the relocation bit make a bank of their own, so that a change of state flushes nothing. */
 export const BANKS = 16;

@@ -8,6 +8,7 @@
  * A data entry has a tag for loads and one for stores, so that the first store to a page comes to the host and is noticed.
  */
 import * as state from './state';
+import type { MappedRange } from './table-watch';
 
 /** The state to which a bank belongs. */
 export interface BankKey {
@@ -75,7 +76,6 @@ class Banks {
     private readonly entryBytes: number,
   ) {
     this.current = first;
-    this.flush(() => true);
   }
 
   choose(key: BankKey): number {
@@ -211,35 +211,15 @@ export class Tlb {
     this.data.flush(() => true);
   }
 
-  /** Forgets at least what an invalidation names. */
-  invalidate(what: Invalidation): void {
-    if (what.scope === 'everything') return this.flush();
-    const { lpids, pid } = what;
+  /** Forgets at least the translations of a range. */
+  forgetRange({ lpid, pid, eaLo, shift }: MappedRange): void {
     const matches = (bank: Readonly<Bank>): boolean => {
-      const relocated = (bank.mode & MODE.relocate) !== 0;
-      const hv = (bank.mode & MODE.hv) !== 0;
-      // In hypervisor state two quadrants belong to partition 0.
-      const partition = lpids.includes(bank.lpid) || (hv && lpids.includes(0));
-      if (!relocated) return partition && !hv && pid === undefined;
-      // Process 0 is in every bank: quadrants 2 and 3.
-      return partition && (pid === undefined || pid === 0 || pid === bank.pid);
+      if ((bank.mode & MODE.relocate) === 0) return false;
+      // In hypervisor state two quadrants belong to partition 0; process 0 is in every bank, in two quadrants.
+      const partition = bank.lpid === lpid || (lpid === 0 && (bank.mode & MODE.hv) !== 0);
+      return partition && (pid === 0 || pid === bank.pid);
     };
-    for (const banks of [this.fetches, this.data]) {
-      if (what.page) banks.flushRange(what.page.lo, what.page.shift, matches);
-      else banks.flush(matches);
-    }
+    this.fetches.flushRange(eaLo, shift, matches);
+    this.data.flushRange(eaLo, shift, matches);
   }
 }
-
-/** What tlbie and tlbiel name. */
-export type Invalidation =
-  | { readonly scope: 'everything' }
-  | {
-      readonly scope: 'partition';
-      /** Partitions: an instruction may mean one of two. */
-      readonly lpids: readonly number[];
-      /** Only translations of this process. */
-      readonly pid?: number | undefined;
-      /** Only this range of effective addresses; low half of its address. */
-      readonly page?: { readonly lo: number; readonly shift: number } | undefined;
-    };

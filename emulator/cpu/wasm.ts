@@ -97,33 +97,36 @@ export class Bytes {
 
 /** The body of one function. */
 export class Code {
-  readonly bytes = new Bytes(512);
+  readonly bytes: Bytes;
   private readonly extraLocals: number[] = [];
-  /** Locals that may be used anew, by type. */
-  private readonly free = new Map<number, number[]>();
+  /** Locals that may be used anew, by type, and how many of them are in use. */
+  private readonly pools = new Map<number, { readonly locals: number[]; used: number }>();
   /** Blocks, loops and ifs that are open. */
   depth = 0;
   private enclosing = 0;
 
-  constructor(private readonly parameterCount: number) {}
-
-  /** Index that the next new local gets. */
-  get localCount(): number {
-    return this.parameterCount + this.extraLocals.length;
+  /** @param capacity bytes that it probably needs */
+  constructor(
+    private readonly parameterCount: number,
+    capacity = 512,
+  ) {
+    this.bytes = new Bytes(capacity);
   }
+
   /** A local of a type; its index. Its value is undefined until it is set. */
   local(type: number): number {
-    return this.free.get(type)?.pop() ?? this.parameterCount + this.extraLocals.push(type) - 1;
+    let pool = this.pools.get(type);
+    if (!pool) this.pools.set(type, (pool = { locals: [], used: 0 }));
+    if (pool.used === pool.locals.length) pool.locals.push(this.parameterCount + this.extraLocals.push(type) - 1);
+    return pool.locals[pool.used++] ?? 0;
   }
-  /** All locals so far, from an index on, may be used anew. */
-  recycleLocals(from = 0): void {
-    this.free.clear();
-    this.extraLocals.forEach((type, i) => {
-      if (this.parameterCount + i < from) return;
-      const list = this.free.get(type);
-      if (list) list.push(this.parameterCount + i);
-      else this.free.set(type, [this.parameterCount + i]);
-    });
+  /** The locals so far are not recycled. */
+  keepLocals(): void {
+    this.pools.clear();
+  }
+  /** All locals but those that were kept may be used anew. */
+  recycleLocals(): void {
+    for (const pool of this.pools.values()) pool.used = 0;
   }
   op(opcode: number): void {
     this.bytes.byte(opcode);

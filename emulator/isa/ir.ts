@@ -26,8 +26,6 @@ export type AccessSize = 1 | 2 | 4 | 8;
 /** Operations of the CPU as a whole: their numbers in generated code are their places here. */
 // prettier-ignore
 export const SYSTEM_OPS = [
-  // (RB with RIC, PRS and R in bits 60:61, 62 and 63, RS): translations are invalidated
-  'tlbie', 'tlbiel', 'slbia',
   // (RB): messages between threads
   'msgsnd', 'msgclr', 'msgsndp', 'msgclrp', 'msgsndu', 'msgclru',
   // (L) -> random number
@@ -95,7 +93,7 @@ export type Stmt =
   /** A function of the row (its place among them) over up to four i32 arguments; a result goes to the local `id`. */
   | { readonly k: 'apply'; readonly fn: number; readonly args: readonly Expr[]; readonly id: number | undefined }
   /** What only the CPU as a whole can do; a result goes to the local `id`. */
-  | { readonly k: 'system'; readonly op: SystemOp; readonly a: Expr; readonly b: Expr; readonly id: number | undefined }
+  | { readonly k: 'system'; readonly op: SystemOp; readonly a: Expr; readonly id: number | undefined }
   /** A branch: ends the instruction. */
   | { readonly k: 'set-nia'; readonly value: Expr }
   /** Changes the machine state and goes on at `nia`: ends the instruction. */

@@ -298,12 +298,12 @@ export class Semantics {
     return new U64({ k: 'local', id });
   };
   /** An operation of the CPU as a whole. */
-  system = (op: SystemOp, a: Operand = 0, b: Operand = 0): void => {
-    this.emit({ k: 'system', op, a: exprOf(a), b: exprOf(b), id: undefined });
+  system = (op: SystemOp, a: Operand = 0): void => {
+    this.emit({ k: 'system', op, a: exprOf(a), id: undefined });
   };
-  systemValue = (op: SystemOp, a: Operand = 0, b: Operand = 0): U64 => {
+  systemValue = (op: SystemOp, a: Operand = 0): U64 => {
     const id = this.locals++;
-    this.emit({ k: 'system', op, a: exprOf(a), b: exprOf(b), id });
+    this.emit({ k: 'system', op, a: exprOf(a), id });
     return new U64({ k: 'local', id });
   };
   synchronize = (): void => this.emit({ k: 'synchronize' });

@@ -9,7 +9,7 @@ import { InputError } from '../common/errors';
 /** Real address of the first byte of secure memory: bit 15 (ultravisor: secure_ra_bit). */
 export const SECURE_BASE = 1n << 48n;
 /** Bytes at the start of the WebAssembly memory that belong to the CPU's state. */
-export const RESERVED_BYTES = 2 << 20;
+export const RESERVED_BYTES = 4 << 20;
 /** Most bytes of normal and secure memory together: what one WebAssembly memory can surely hold. */
 export const MEMORY_LIMIT_BYTES = 3.5 * 2 ** 30;
 /** Sizes are multiples of this. */

@@ -14,7 +14,7 @@ export class Pair {
       const made = new Cpu(new PhysicalMemory(1 << 18, 1 << 16), 1, { interpretOnly });
       made.partitionScope = { translate: (_lpid, gpa) => gpa };
       made.msr = msr;
-      if (made.code) made.code.pace = 0;
+      if (made.code) Object.assign(made.code, { pace: 0, hotCountdown: 20 });
       return made;
     };
     this.cpus = [cpu(false), cpu(true)];

@@ -1,8 +1,5 @@
 /** The software TLB: what it may keep, what it has to forget, and that it never shows one state what another one sees. */
 import { describe, expect, it } from 'vitest';
-import type { Access } from '../../emulator/cpu/mmu';
-import { assembleLine } from '../../emulator/isa/assembler';
-import { sprMask } from '../../emulator/isa/sprs';
 import { GUEST, HV, LPID, NOP, ON, PARTITION_TABLE, PID, PR, SF, World } from './radix-world';
 import { ALL, GB1, KB4, KB64, MB2 } from './trees';
 
@@ -83,111 +80,6 @@ describe('processes', () => {
     world.cpu.loadContext(third);
     world.access('load', DATA);
     expect(world.cpu.gpr(3)).toBe(3n);
-  });
-});
-
-describe('tlbie', () => {
-  /** Fields of the operands and of the instruction. */
-  interface Operands {
-    readonly ea?: bigint;
-    readonly is?: number;
-    readonly ap?: number;
-    readonly ric?: number;
-    readonly prs?: number;
-    readonly pid?: bigint;
-    readonly lpid?: bigint;
-    readonly local?: boolean;
-    /** The operating system executes it. */
-    readonly os?: boolean;
-  }
-  /** Executes the instruction, in the hypervisor's real mode unless the operating system does. */
-  function tlbie(world: World, operands: Operands): void {
-    const { ea = 0n, is = 0, ap = 0, ric = 0, prs = 1, pid = 0n, lpid = 0n, local = false, os = false } = operands;
-    const { cpu } = world;
-    const before = cpu.msr;
-    cpu.msr = os ? OS : SF | HV;
-    cpu.setGpr(4, (ea & ~0xfffn) | BigInt((is << 10) | (ap << 5)));
-    cpu.setGpr(5, (pid << 32n) | lpid);
-    const line = assembleLine(`${local ? 'tlbiel' : 'tlbie'} 4,5,${ric},${prs},1`, 0n);
-    expect('word' in line && cpu.execute(line.word).reason).toBe('budget');
-    cpu.msr = before;
-  }
-
-  /** Everything of a page is in use; then its mapping goes away unnoticed, and the instruction is executed. */
-  function forgets(msr: bigint, shift: number, operands: Operands, ea = DATA): boolean[] {
-    const world = new World(msr);
-    const entry = world.map(ea, PAGE, ALL, shift);
-    const inPage = (1n << BigInt(shift)) - 1n;
-    world.code(((msr & HV) === 0n ? GUEST : 0n) + (PAGE & ~inPage) + (ea & inPage), NOP, NOP);
-    const accesses: readonly Access[] = ['load', 'store', 'fetch'];
-    for (const access of accesses) expect(world.access(access, ea)).toBeUndefined();
-    world.forbid(entry, (msr & HV) === 0n ? GUEST : 0n);
-    tlbie(world, operands);
-    return accesses.map((access) => {
-      world.cpu.msr = msr;
-      return world.access(access, ea) !== undefined;
-    });
-  }
-  const ALL_GONE = [true, true, true];
-
-  // The scopes by which software names a page: it has to be gone after each of them.
-  it.each([
-    ['the page in the process', PROGRAM, KB4, { ea: DATA, pid: PID, lpid: LPID }],
-    ['64 KiB around it', PROGRAM, KB64, { ea: 0n, ap: 5, pid: PID, lpid: LPID }],
-    ['2 MiB around it', PROGRAM, MB2, { ea: 0n, ap: 1, pid: PID, lpid: LPID }],
-    ['1 GiB around it', PROGRAM, GB1, { ea: 0n, ap: 2, pid: PID, lpid: LPID }],
-    ['the process', PROGRAM, KB4, { is: 1, pid: PID, lpid: LPID }],
-    ['the process and all caching', PROGRAM, KB4, { is: 1, ric: 2, pid: PID, lpid: LPID }],
-    ['the partition', PROGRAM, KB4, { is: 2, ric: 2, lpid: LPID }],
-    ['the partition, partition-scoped', PROGRAM, KB4, { is: 2, prs: 0, lpid: LPID }],
-    ['a guest real page of the partition', PROGRAM, KB4, { ea: PAGE, prs: 0, lpid: LPID }],
-    ['everything', PROGRAM, KB4, { is: 3 }],
-    ["the process, on this thread, by its own partition's number", PROGRAM, KB4, { is: 1, pid: PID, local: true }],
-    ['a page in a host process', HOST_PROGRAM, KB4, { ea: DATA, pid: PID }],
-    ['a host process', HOST_PROGRAM, KB4, { is: 1, pid: PID }],
-    ['a host process, on this thread', HOST_PROGRAM, KB4, { is: 1, pid: PID, local: true }],
-    ['partition 0', HOST_PROGRAM, KB4, { is: 2 }],
-  ] as const)('of %s makes it gone', (_, msr, shift, operands) => {
-    expect(forgets(msr, shift, operands)).toEqual(ALL_GONE);
-  });
-
-  it('of a guest means its own partition, whatever RS says', () => {
-    const world = new World(OS);
-    const entry = world.guest.map(world.guestKernel, DATA, PAGE);
-    const ea = (3n << 62n) | DATA;
-    expect(world.access('load', ea)).toBeUndefined();
-    world.forbid(entry, GUEST);
-    world.set('LPCR', (world.get('LPCR')[0] ?? 0n) | sprMask('LPCR', 'GTSE'));
-    tlbie(world, { ea, lpid: 77n, os: true });
-    expect(world.access('load', ea)).toBe(0x300);
-  });
-
-  it("reaches the hypervisor's view of a guest", () => {
-    const world = new World(ON | HV);
-    const ea = (1n << 62n) | DATA;
-    const entry = world.guest.map(world.guestProgram, DATA, PAGE);
-    expect(world.access('load', ea)).toBeUndefined();
-    world.forbid(entry, GUEST);
-    tlbie(world, { ea: DATA, pid: PID, lpid: LPID });
-    expect(world.access('load', ea)).toBe(0x300);
-  });
-
-  it('of a partition reaches its real mode', () => {
-    const world = new World(SF);
-    expect(world.access('load', 0x1000n)).toBeUndefined();
-    world.forbid(world.host.entry(world.partition, 0n, [13, 9, 9]), 0n);
-    tlbie(world, { ea: 0n, ap: 1, prs: 0, lpid: LPID });
-    expect(world.access('load', 0x1000n)).toBe(0xe00);
-  });
-
-  // What need not go may stay: this is what makes invalidations cheap.
-  it.each([
-    ['another page', { ea: DATA + 0x1000n, pid: PID, lpid: LPID }],
-    ['another process', { is: 1, pid: 9n, lpid: LPID }],
-    ['another partition', { is: 2, lpid: 9n }],
-    ['directories only', { is: 3, ric: 1 }],
-  ] as const)('of %s lets it stay', (_, operands) => {
-    expect(forgets(PROGRAM, KB4, operands)).toEqual([false, false, false]);
   });
 });
 
@@ -299,10 +191,119 @@ describe('a table', () => {
     world.cpu.setGpr(3, swapped(world.guest.read(entry) | ALL));
     expect(world.access('store', ea + 8n)).toBeUndefined();
     expect(loads(world)).toBe(1n);
-    // But the next time that entry is in use.
+    // Also when an entry beside them changes that is in use; only its page is translated anew.
     expect(loads(world, DATA + 0x1000n)).toBe(1n);
+    world.cpu.setGpr(3, swapped(world.guest.read(entry + 8n) + 0x1000n));
     expect(world.access('store', ea + 8n)).toBeUndefined();
-    expect(loads(world)).toBe(0x300);
+    expect(loads(world, DATA + 0x1000n)).toBe(2n);
+    expect(loads(world)).toBe(1n);
+  });
+
+  // What comes from an entry is of its size, and in every state that uses it.
+  const HIGH = 0x9_4001_0000n;
+  it.each([
+    ['a page of 4 KiB', KB4, 0xfffn],
+    ['a page of 64 KiB', KB64, 0x0n],
+    ['a page of 64 KiB', KB64, 0xf000n],
+    ['a page of 2 MiB', MB2, 0x12_3000n],
+    ['a page of 1 GiB', GB1, 0x0n],
+    ['a page of 1 GiB', GB1, 0x1f_f000n],
+  ] as const)('ends all of %s with its entry (%i, offset %i)', (_, shift, offset) => {
+    for (const access of ['load', 'store', 'fetch'] as const) {
+      const world = new World(PROGRAM);
+      const start = HIGH & -(1n << BigInt(shift));
+      const entry = world.map(start, 0n, ALL, shift);
+      const ea = start + (access === 'fetch' ? offset & ~3n : offset & ~7n);
+      world.code(GUEST + ((ea - start) & 0x1f_ffffn), NOP, NOP);
+      expect(world.access(access, ea)).toBeUndefined();
+      world.guest.write(entry, 0n);
+      world.cpu.msr = PROGRAM;
+      expect(world.access(access, ea)).toBe(access === 'fetch' ? 0x400 : 0x300);
+    }
+  });
+  it.each([
+    ['the root', 0],
+    ['the second level', 1],
+    ['the third level', 2],
+  ])('ends what lies below a directory entry of %s', (_, level) => {
+    const world = new World(PROGRAM);
+    world.map(HIGH, PAGE);
+    expect(loads(world, HIGH)).toBe(0n);
+    world.guest.write(world.guest.entry(world.guestProgram, HIGH, [13, 9, 9].slice(0, level + 1)), 0n);
+    expect(loads(world, HIGH)).toBe(0x300);
+  });
+  it('that two processes share is seen to change by both', () => {
+    const world = new World(PROGRAM);
+    const entry = world.map(DATA, PAGE);
+    const other = world.guest.tree();
+    world.guest.write(world.guestProcessTable + 16n * 4n, other);
+    world.guest.write(
+      world.guest.entry(other, DATA, [13, 9, 9]),
+      world.guest.read(world.guest.entry(world.guestProgram, DATA, [13, 9, 9])),
+    );
+    const pids = [PID, 4n];
+    for (const pid of pids) {
+      world.set('PIDR', pid);
+      expect(loads(world)).toBe(0n);
+    }
+    world.guest.write(entry, 0n);
+    for (const pid of pids) {
+      world.set('PIDR', pid);
+      world.cpu.msr = PROGRAM;
+      expect(loads(world)).toBe(0x300);
+    }
+  });
+  it('that maps a page at two addresses ends both', () => {
+    const world = new World(PROGRAM);
+    const entry = world.map(DATA, PAGE);
+    // A directory entry elsewhere that leads to the same table.
+    const directory = world.guest.read(world.guest.entry(world.guestProgram, DATA, [13, 9, 9]));
+    world.guest.write(world.guest.entry(world.guestProgram, HIGH, [13, 9, 9]), directory);
+    const second = (HIGH & -(1n << 21n)) | DATA;
+    for (const ea of [DATA, second]) expect(loads(world, ea)).toBe(0n);
+    world.guest.write(entry, 0n);
+    for (const ea of [DATA, second]) {
+      world.cpu.msr = PROGRAM;
+      expect(loads(world, ea)).toBe(0x300);
+    }
+  });
+  it.each([
+    ["an operating system's own addresses, whatever process runs", OS, 3n << 62n, true],
+    ["the hypervisor's view of a guest", ON | HV, 1n << 62n, false],
+    ["the hypervisor's view of a guest's operating system", ON | HV, 2n << 62n, true],
+  ] as const)('ends %s', (_, msr, quadrant, ofKernel) => {
+    const world = new World(msr);
+    const entry = world.guest.map(ofKernel ? world.guestKernel : world.guestProgram, DATA, PAGE);
+    expect(loads(world, quadrant | DATA)).toBe(0n);
+    world.guest.write(entry, 0n);
+    world.cpu.msr = msr;
+    expect(loads(world, quadrant | DATA)).toBe(0x300);
+  });
+  it.each([
+    ['partition-scoped, for programs', PROGRAM],
+    ['partition-scoped, for real mode', SF],
+  ])('%s, ends everything', (_, msr) => {
+    const world = new World(msr);
+    if (msr === PROGRAM) world.map(0x1000n, 0x1000n);
+    expect(world.access('load', 0x1000n)).toBeUndefined();
+    world.host.write(world.host.entry(world.partition, 0n, [13, 9, 9]), 0n);
+    world.cpu.msr = msr;
+    expect(world.access('load', 0x1000n)).toBe(0xe00);
+  });
+  it("leaves other processes' pages alone", () => {
+    const world = new World(PROGRAM);
+    const other = world.guest.tree();
+    world.guest.write(world.guestProcessTable + 16n * 4n, other);
+    const entry = world.map(DATA, PAGE);
+    const theirs = world.guest.map(other, DATA, PAGE);
+    world.set('PIDR', 4n);
+    expect(loads(world)).toBe(0n);
+    world.forbid(theirs, GUEST);
+    world.set('PIDR', PID);
+    expect(loads(world)).toBe(0n);
+    world.guest.write(entry, 0n);
+    world.set('PIDR', 4n);
+    expect(loads(world)).toBe(0n);
   });
 
   it('serves alike whether or not breakpoints empty the TLB', () => {

@@ -17,11 +17,11 @@ const INLINE_DEPTH = 3;
 export interface Successor {
   readonly offset: number;
   /** Identity of the block: its offset and the call in which it is. */
-  readonly id: string;
+  readonly id: number;
 }
 
 export interface Block {
-  readonly id: string;
+  readonly id: number;
   readonly offset: number;
   readonly instructions: readonly Instruction[];
   /** Places in the region to which it may go, whether there is a block or not. */
@@ -68,7 +68,8 @@ function offsetOf(ea: bigint, entry: bigint): number | undefined {
   return offset > -0x8000_0000n && offset < 0x8000_0000n ? Number(offset) : undefined;
 }
 
-const idOf = (call: Call, offset: number): string => `${call.number} ${offset}`;
+/** Offsets are words within 2 GiB. */
+const idOf = (call: Call, offset: number): number => call.number * 2 ** 31 + (offset >> 2) + 2 ** 30;
 
 /** Finds the region of an entry: blocks in no order, the entry's first; none when there is no instruction. */
 export function discover(surrounding: Surrounding): Block[] {
@@ -76,9 +77,9 @@ export function discover(surrounding: Surrounding): Block[] {
 }
 
 class Discovery {
-  private readonly found = new Map<string, Found>();
+  private readonly found = new Map<number, Found>();
   private readonly work: { call: Call; offset: number }[] = [];
-  private readonly leaders = new Set<string>();
+  private readonly leaders = new Set<number>();
   private readonly small = new Map<number, boolean>();
   private calls = 1;
 
@@ -179,7 +180,7 @@ class Discovery {
     return small;
   }
 
-  private block(id: string): Block | undefined {
+  private block(id: number): Block | undefined {
     const first = this.found.get(id);
     if (!first) return undefined;
     const instructions: Instruction[] = [];
@@ -190,7 +191,7 @@ class Discovery {
       last = here;
       offset += 4;
       if (here.instruction.targets.length > 0) break;
-      const next: string = idOf(first.call, offset);
+      const next: number = idOf(first.call, offset);
       here = this.leaders.has(next) ? undefined : this.found.get(next);
     }
     const ends = last.instruction.targets.length > 0;

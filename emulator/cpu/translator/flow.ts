@@ -65,7 +65,7 @@ interface Node {
 
 function rawGraph(blocks: readonly Block[]): RawNode | undefined {
   const nodes = new Map(
-    blocks.map((block): [string, RawNode] => [block.id, { block, isDispatcher: false, edges: new Map() }]),
+    blocks.map((block): [number, RawNode] => [block.id, { block, isDispatcher: false, edges: new Map() }]),
   );
   for (const block of blocks) {
     const node = nodes.get(block.id);
@@ -77,7 +77,7 @@ function rawGraph(blocks: readonly Block[]): RawNode | undefined {
   return blocks[0] && nodes.get(blocks[0].id);
 }
 
-const NO_BLOCK: Block = { id: '', offset: 0, instructions: [], targets: [], predicted: [] };
+const NO_BLOCK: Block = { id: -1, offset: 0, instructions: [], targets: [], predicted: [] };
 
 /** Nodes in reverse postorder, with their edges. */
 function ordered(entry: RawNode): Node[] {

@@ -39,7 +39,6 @@ export class RegionLowering extends RegionAccess {
   protected override readonly hasTwin = true;
   private readonly left = 0;
   private readonly indirectTarget: number;
-  private readonly temporaries: number;
   private readonly selector: number;
   private readonly exits: Exit[] = [];
   private readonly labels = new Map<FlowBlock, { block?: number; loop?: number }>();
@@ -62,7 +61,7 @@ export class RegionLowering extends RegionAccess {
     this.dirty = flow.entry.dirty;
     this.indirectTarget = code.local(I64);
     this.selector = code.local(I32);
-    this.temporaries = code.localCount;
+    code.keepLocals();
   }
 
   /** Generates the whole function. */
@@ -74,7 +73,7 @@ export class RegionLowering extends RegionAccess {
     code.enclose(this.exits.length);
     this.exits.forEach((exit) => {
       code.op(OP.end);
-      code.recycleLocals(this.temporaries);
+      code.recycleLocals();
       this.wayOut(exit);
     });
   }
@@ -138,7 +137,7 @@ export class RegionLowering extends RegionAccess {
     if (block.instructions.length > 0) this.spend(block.instructions.length);
     for (const instruction of block.instructions) {
       this.instruction = instruction;
-      code.recycleLocals(this.temporaries);
+      code.recycleLocals();
       this.forgetLocals();
       this.statements(instruction.program);
       this.dirty = this.dirty.union(instruction.writes);

@@ -11,6 +11,8 @@ const RUNTIME: RuntimeFunctions = {
   ...{ divse: 0, divue: 1, mulhu: 0, mulhs: 0 },
 };
 const FIRST_FUNCTION = 2;
+/** Most functions need no more. */
+const FUNCTION_BYTES = 1 << 14;
 const BINARY_TYPE = 1;
 
 /** The function of a region, and how many instructions it has; undefined where no instruction can be translated. */
@@ -20,7 +22,7 @@ export function regionFunction(
 ): { readonly code: Code; readonly instructions: number } | undefined {
   const flow = flowOf(discover(around));
   if (!flow) return undefined;
-  const code = new Code(1);
+  const code = new Code(1, FUNCTION_BYTES);
   new RegionLowering(code, mode, RUNTIME, flow, around.entry).function();
   return { code, instructions: flow.blocks.reduce((sum, block) => sum + block.instructions.length, 0) };
 }

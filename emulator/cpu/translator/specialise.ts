@@ -131,7 +131,7 @@ export class Specialiser {
       case 'apply':
         return { ...stmt, args: stmt.args.map((arg) => this.expr(arg)) };
       case 'system':
-        return { ...stmt, a: this.expr(stmt.a), b: this.expr(stmt.b) };
+        return { ...stmt, a: this.expr(stmt.a) };
       case 'set-nia':
         return { ...stmt, value: this.expr(stmt.value) };
       case 'load':

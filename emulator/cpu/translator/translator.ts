@@ -13,7 +13,7 @@ import type { InterpreterExports } from '../interpreter';
 import type { Mode } from '../lowering';
 import * as state from '../state';
 import { BranchTargets } from './branch-targets';
-import { FIRST_COUNTDOWN, FIRST_REGION, entryOffset, interpretIndex, modeNumber, resumeIndex } from './entries';
+import { FIRST_REGION, entryOffset, interpretIndex, modeNumber, resumeIndex } from './entries';
 import { REGION_INSTRUCTIONS } from './discover';
 import { type Instruction, InstructionCache } from './instruction';
 import { regionFunction, regionModule } from './region-module';
@@ -65,7 +65,9 @@ interface Region {
 }
 
 /** Visits by the interpreter after the first look until an address is translated. */
-const HOT_COUNTDOWN = 100;
+const HOT_COUNTDOWN = 400;
+/** Until an address is tried anew while another translation was made too shortly before. */
+const PACE_COUNTDOWN = 100;
 /** Until an address is tried anew that could not be translated, while pages rest. */
 const RETRY_COUNTDOWN = 10_000;
 /** The same for an address at which no instruction can be translated. */
@@ -76,14 +78,14 @@ const REST_OF_DATA = 20_000_000;
 /** Writes beside the code of a page until then: each costs as much as hundreds of instructions. */
 const PATIENCE = 1000;
 /** Instructions to execute for each one that was translated, so that no stride of a run is spent on translating. */
-const PACE = 300;
+const PACE = 1000;
 /** Above, forgetting everything is cheaper. */
 const MOST_PAGES_ONE_BY_ONE = 16;
 /** Pages of a region at most. */
 const REGION_PAGES = 4;
 /** Regions and bytes of modules at most; beyond, all are forgotten. V8 needs about 50 KiB for a module. */
-const MOST_REGIONS = 1500;
-const MOST_BYTES = 16 << 20;
+const MOST_REGIONS = 6000;
+const MOST_BYTES = 48 << 20;
 
 const PAGE = BigInt(state.PAGE_BYTES);
 /** In BRANCH: no region was left by a branch to CTR. No instruction has this address. */
@@ -114,8 +116,9 @@ export class CodeTranslator {
   private readonly interpreters: (InterpreterExports | undefined)[] = [];
   private readonly freeIndices: number[] = [];
   private nextIndex = FIRST_REGION;
-  /** See `PACE`; tests translate faster. */
+  /** See `PACE` and `HOT_COUNTDOWN`; tests translate sooner. */
   pace = PACE;
+  hotCountdown = HOT_COUNTDOWN;
   /** Instruction count from which on the next region may be translated. */
   private notBefore = 0;
   /** Which context each bank of the entry cache serves; the last is the one used last. */
@@ -167,10 +170,10 @@ export class CodeTranslator {
   }
 
   /** The same for the addresses of 2^shift bytes, whatever the high half of the address. */
-  forgetMappingsOf(range: { readonly lo: number; readonly shift: number }): void {
-    const pages = 2 ** (range.shift - Math.log2(state.PAGE_BYTES));
+  forgetMappingsOf({ eaLo, shift }: { readonly eaLo: number; readonly shift: number }): void {
+    const pages = 2 ** (shift - Math.log2(state.PAGE_BYTES));
     if (pages > MOST_PAGES_ONE_BY_ONE) return this.forgetMappings();
-    const first = Math.floor((range.lo >>> 0) / state.PAGE_BYTES / pages) * pages;
+    const first = Math.floor(eaLo / state.PAGE_BYTES / pages) * pages;
     for (let page = first; page < first + pages; page++) {
       for (const region of this.byAddress.get(page) ?? []) this.uninstall(region);
     }
@@ -258,12 +261,12 @@ export class CodeTranslator {
     const warmKey = `${key} ${this.host.fetchPage(ea) ?? ''}`;
     if (!this.warm.has(warmKey)) {
       this.warm.add(warmKey);
-      return this.view.setInt32(entry + 12, HOT_COUNTDOWN, true);
+      return this.view.setInt32(entry + 12, this.hotCountdown, true);
     }
     if (branch !== undefined && this.dropToRetranslate(branch))
-      return this.view.setInt32(entry + 12, HOT_COUNTDOWN, true);
+      return this.view.setInt32(entry + 12, this.hotCountdown, true);
     if (this.isAhead(this.notBefore, PACE * REGION_INSTRUCTIONS))
-      return this.view.setInt32(entry + 12, FIRST_COUNTDOWN, true);
+      return this.view.setInt32(entry + 12, PACE_COUNTDOWN, true);
     const made = this.translate(ea, context, mode);
     if (made) this.install(entry, made);
     else this.view.setInt32(entry + 12, this.resting.size > 0 ? RETRY_COUNTDOWN : SELDOM, true);

@@ -1,7 +1,9 @@
 /**
  * Invalidation of translations, and the segment lookaside buffer: Power ISA 3.0B Book III 5.9.3.
  *
- * The machine translates by radix trees only. It has no segments: the buffer is empty, and stays so.
+ * The machine's translations end when the tables change from which they were made (cpu/table-watch.ts), so that nothing is
+ * left for software to invalidate. It translates by radix trees only and has no segments: the segment lookaside buffer is
+ * empty, and stays so.
  */
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
@@ -12,14 +14,11 @@ const GTSE = sprMask('LPCR', 'GTSE');
 /** LPCR.HR: the hypervisor uses radix trees. */
 const HR = sprMask('LPCR', 'HR');
 
-/** RB with RIC, PRS and R in its four lowest bits, which are reserved for radix translations. */
-const described = (s: Semantics) => s.RB.and(~31n).or(s.n('RIC').shl(2)).or(s.n('PRS').shl(1)).or(s.n('RTR'));
-
 /** The hypervisor's, or with LPCR.GTSE the operating system's. */
 function tlbie(s: Semantics): void {
   s.require('privileged');
   s.if(s.special('LPCR').and(GTSE).eq(0), () => s.require('hypervisor'));
-  s.system('tlbie', described(s), s.RS);
+  s.synchronize();
 }
 
 /** The operating system may invalidate its process-scoped translations under a radix hypervisor. */
@@ -27,7 +26,7 @@ function tlbiel(s: Semantics): void {
   s.require('privileged');
   const own = s.n('PRS').ne(0).or(s.special('LPCR').and(HR).eq(0));
   s.if(own.not(), () => s.require('hypervisor'));
-  s.system('tlbiel', described(s), s.RS);
+  s.synchronize();
 }
 
 // prettier-ignore
@@ -37,10 +36,10 @@ export const TRANSLATIONS = section('Power ISA 3.0B Book III 5.9.3.3', [
   insn('tlbsync', '011111 ///// ///// ///// 1000110110 /', '',         'TLB Synchronize',        (s) => { s.require('privileged'); s.if(s.special('LPCR').and(GTSE).eq(0), () => s.require('hypervisor')); }),
 ]);
 
-/** Invalidates what the processor has cached of its translations. */
-function forget(s: Semantics): void {
+/** Of an empty buffer. */
+function invalidate(s: Semantics): void {
   s.require('privileged');
-  s.system('slbia', 0);
+  s.synchronize();
 }
 
 /** Reads of an empty buffer. */
@@ -51,10 +50,10 @@ function nothingThere(s: Semantics): void {
 
 // prettier-ignore
 export const SEGMENTS = section('Power ISA 3.0B Book III 5.9.3.2', [
-  insn('slbie',   '011111 ///// ///// RB 0110110010 /',    'RB',       'SLB Invalidate Entry',                forget),
-  insn('slbieg',  '011111 RS ///// RB 0111010010 /',       'RS,RB',    'SLB Invalidate Entry Global',         forget),
-  insn('slbia',   '011111 // IH ///// ///// 0111110010 /', 'IH?',      'SLB Invalidate All',                  forget),
-  insn('slbiag',  '011111 RS ///// ///// 1101010010 /',    'RS',       'SLB Invalidate All Global',           forget),
+  insn('slbie',   '011111 ///// ///// RB 0110110010 /',    'RB',       'SLB Invalidate Entry',                invalidate),
+  insn('slbieg',  '011111 RS ///// RB 0111010010 /',       'RS,RB',    'SLB Invalidate Entry Global',         invalidate),
+  insn('slbia',   '011111 // IH ///// ///// 0111110010 /', 'IH?',      'SLB Invalidate All',                  invalidate),
+  insn('slbiag',  '011111 RS ///// ///// 1101010010 /',    'RS',       'SLB Invalidate All Global',           invalidate),
   insn('slbmte',  '011111 RS ///// RB 0110010010 /',       'RS,RB',    'SLB Move To Entry',                   (s) => s.require('privileged')),
   insn('slbmfev', '011111 RT //// L1 RB 1101010011 /',     'RT,RB,L1?', 'SLB Move From Entry VSID',           nothingThere),
   insn('slbmfee', '011111 RT //// L1 RB 1110010011 /',     'RT,RB,L1?', 'SLB Move From Entry ESID',           nothingThere),
