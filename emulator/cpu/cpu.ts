@@ -82,6 +82,7 @@ export class Cpu extends CpuThreads {
         fetchPage: (ea) => this.fetchPage(ea),
         isBreakpoint: (ea) => this.breakpoints.has(ea) || ea === this.tracedAddress,
         protect: (page) => this.forgetStoresTo(page),
+        apply: this.hostApply,
         instructions: () => this.count,
       });
     }

@@ -13,6 +13,8 @@ import { I32, I64, MEM, OP, SIMD, V128 } from './wasm';
 
 export type { Mode, RuntimeFunctions } from './expressions';
 
+export type ApplyStatement = Extract<Stmt, { readonly k: 'apply' }>;
+
 /** Generates the code of one row's statements. */
 export abstract class Lowering extends AccessLowering {
   /** The number of a function of the current row. */
@@ -56,10 +58,7 @@ export abstract class Lowering extends AccessLowering {
       case 'set-vsr-permuted':
         return this.permute(stmt);
       case 'apply':
-        code.i32(this.unitFunction(stmt.fn));
-        for (let i = 0; i < 4; i++) this.expr32(stmt.args[i] ?? { k: 'const', value: 0n });
-        code.call(this.runtime.apply);
-        this.faultIfNonzero();
+        this.apply(stmt);
         return this.takeResult(stmt.id);
       case 'system':
         code.i32(SYSTEM_OPS.indexOf(stmt.op));
@@ -125,6 +124,20 @@ export abstract class Lowering extends AccessLowering {
         this.raise(INTERRUPT_CAUSES.facility, { k: 'const', value: BigInt(stmt.facility) });
         return code.end();
     }
+  }
+
+  /** Calls a function of the row. */
+  protected apply(stmt: ApplyStatement): void {
+    this.callFunction(stmt);
+    this.faultIfNonzero();
+  }
+
+  /** Pushes whether the function raises an interrupt. */
+  protected callFunction({ fn, args }: ApplyStatement): void {
+    const { code } = this;
+    code.i32(this.unitFunction(fn));
+    for (let i = 0; i < 4; i++) this.expr32(args[i] ?? { k: 'const', value: 0n });
+    code.call(this.runtime.apply);
   }
 
   /** A register is one little-endian number: byte 31 - n of `left || right` is byte n of the right one, then of the left. */

@@ -7,7 +7,7 @@ import { MSR_BIT } from '../isa/registers';
 import { FPSCR, RANDOM } from '../isa/semantics';
 import { type SprRow, SPRN, sprMask } from '../isa/sprs';
 import { unitFunction } from '../isa/table';
-import type { UnitFunction, UnitValueFunction } from '../isa/vector-unit';
+import type { AnyUnitFunction } from '../isa/vector-unit';
 import { CpuAccess } from './access';
 import { type InterruptRequest, emulationAssistance, facilityUnavailable, programInterrupt } from './entry';
 import { delivered, nextRandom } from './random';
@@ -134,7 +134,7 @@ export abstract class CpuServices extends CpuAccess {
   // -- functions of rows ------------------------------------------------------------------------------------------
 
   /** Functions of rows by their numbers, as they are used. */
-  private readonly functions: (UnitFunction | UnitValueFunction | undefined)[] = [];
+  private readonly functions: (AnyUnitFunction | undefined)[] = [];
 
   protected readonly hostApply = (fn: number, a: number, b: number, c: number, d: number): number => {
     const call = (this.functions[fn] ??= unitFunction(fn));

@@ -91,7 +91,13 @@ export type Stmt =
       readonly from: 'left' | 'right';
     }
   /** A function of the row (its place among them) over up to four i32 arguments; a result goes to the local `id`. */
-  | { readonly k: 'apply'; readonly fn: number; readonly args: readonly Expr[]; readonly id: number | undefined }
+  | {
+      readonly k: 'apply';
+      readonly fn: number;
+      readonly args: readonly Expr[];
+      readonly id: number | undefined;
+      readonly setsCr: boolean;
+    }
   /** What only the CPU as a whole can do; a result goes to the local `id`. */
   | { readonly k: 'system'; readonly op: SystemOp; readonly a: Expr; readonly id: number | undefined }
   /** A branch: ends the instruction. */

@@ -11,7 +11,7 @@ import type { Field, FieldPart } from './fields';
 import { fieldNamed } from './fields';
 import type { Privilege, Stmt } from './ir';
 import { Semantics } from './semantics';
-import type { UnitFunction, UnitValueFunction } from './vector-unit';
+import type { AnyUnitFunction } from './vector-unit';
 
 /** What a row's author writes. */
 export interface RowSource {
@@ -36,7 +36,7 @@ export interface InstructionRow extends RowSource {
   readonly flags: readonly Field[];
   readonly program: readonly Stmt[];
   /** What `apply` statements call. */
-  readonly functions: readonly (UnitFunction | UnitValueFunction)[];
+  readonly functions: readonly AnyUnitFunction[];
   readonly localCount: number;
   readonly privilege: Privilege;
 }

@@ -11,7 +11,7 @@ import { type FacilityName, facilityNumber } from './facilities';
 import type { AccessSize, Expr, Privilege, Stmt, SystemOp } from './ir';
 import type { Operand } from './values';
 import { Bit, U64, exprOf } from './values';
-import type { UnitFunction, UnitValueFunction } from './vector-unit';
+import type { AnyUnitFunction, CrSetter, UnitFunction, UnitValueFunction } from './vector-unit';
 
 /** A general purpose register named by a field. Reads as its value. */
 export class Gpr extends U64 {
@@ -103,7 +103,7 @@ export class Vsr {
 export class Semantics {
   readonly statements: Stmt[] = [];
   /** Functions that the statements call by their places here. */
-  readonly functions: (UnitFunction | UnitValueFunction)[] = [];
+  readonly functions: AnyUnitFunction[] = [];
   private target: Stmt[] = this.statements;
   private locals = 0;
 
@@ -118,7 +118,7 @@ export class Semantics {
   private readonly emit = (stmt: Stmt): void => {
     this.target.push(stmt);
   };
-  private functionPlace(fn: UnitFunction | UnitValueFunction): number {
+  private functionPlace(fn: AnyUnitFunction): number {
     const known = this.functions.indexOf(fn);
     return known >= 0 ? known : this.functions.push(fn) - 1;
   }
@@ -289,12 +289,14 @@ export class Semantics {
   /** The facility must be on, or its unavailable interrupt is raised. */
   requires = (facility: FacilityName): void => this.emit({ k: 'facility', facility: facilityNumber(facility) });
   /** Calls a function of the row with up to four numbers, each its low 32 bits. */
-  apply = (fn: UnitFunction, ...args: readonly Operand[]): void => {
-    this.emit({ k: 'apply', fn: this.functionPlace(fn), args: args.map(exprOf), id: undefined });
+  apply = (called: UnitFunction | CrSetter, ...args: readonly Operand[]): void => {
+    const setsCr = typeof called !== 'function';
+    const fn = this.functionPlace(setsCr ? called.fn : called);
+    this.emit({ k: 'apply', fn, args: args.map(exprOf), id: undefined, setsCr });
   };
   applyValue = (fn: UnitValueFunction, ...args: readonly Operand[]): U64 => {
     const id = this.locals++;
-    this.emit({ k: 'apply', fn: this.functionPlace(fn), args: args.map(exprOf), id });
+    this.emit({ k: 'apply', fn: this.functionPlace(fn), args: args.map(exprOf), id, setsCr: false });
     return new U64({ k: 'local', id });
   };
   /** An operation of the CPU as a whole. */

@@ -37,7 +37,7 @@ import { CACHE_INHIBITED, QUADWORD, STRINGS } from './rows/storage-quad';
 import { MOVES, RETURNS } from './rows/system';
 import { TRANSACTIONS } from './rows/transactions';
 import { SEGMENTS, TRANSLATIONS } from './rows/translations';
-import type { UnitFunction, UnitValueFunction } from './vector-unit';
+import type { AnyUnitFunction } from './vector-unit';
 
 /** Every instruction of the machine. */
 export const INSTRUCTIONS: readonly InstructionRow[] = checked([
@@ -143,7 +143,7 @@ export function unitFunctionNumber(row: InstructionRow, fn: number): number {
 }
 
 /** The function of a number. */
-export function unitFunction(number: number): UnitFunction | UnitValueFunction {
+export function unitFunction(number: number): AnyUnitFunction {
   const found = INSTRUCTIONS[Math.floor(number / FUNCTIONS_OF_ROW)]?.functions[number % FUNCTIONS_OF_ROW];
   if (!found) throw new RangeError(`No row has function ${number}.`);
   return found;

@@ -6,6 +6,7 @@
  */
 import { extract } from '../../isa/fields';
 import type { Cond, Expr, Stmt } from '../../isa/ir';
+import type { InstructionRow } from '../../isa/row';
 import { rowOf } from '../../isa/table';
 import { Specialiser, type Surroundings } from './specialise';
 import { CARRY_SLOT, CR_SLOT, SlotSet, XER_SLOT, slotOfSpr } from './slots';
@@ -18,6 +19,7 @@ export type Target =
 
 export interface Instruction {
   readonly word: number;
+  readonly row: InstructionRow;
   readonly program: readonly Stmt[];
   /** Slots that are read, or that may keep their value although they count as written. */
   readonly reads: SlotSet;
@@ -157,6 +159,13 @@ class Effects {
       case 'facility':
         this.leave();
         return true;
+      case 'apply':
+        // Left when exceptions may be raised: then the function does not only change registers.
+        this.leave();
+        if (stmt.setsCr && this.conditional > 0) this.translatable = false;
+        for (const arg of stmt.args) this.expr(arg);
+        this.changed = true;
+        return true;
       default:
         this.translatable = false;
         return true;
@@ -279,6 +288,7 @@ export class InstructionCache {
     const indirect = effects.targets.some(({ kind }) => kind === 'indirect');
     return {
       word,
+      row,
       program,
       reads: effects.reads,
       writes: effects.writes,

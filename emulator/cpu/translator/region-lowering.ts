@@ -7,7 +7,9 @@
  */
 import type { Field } from '../../isa/fields';
 import type { Expr, Stmt } from '../../isa/ir';
-import type { Mode, RuntimeFunctions } from '../lowering';
+import { MSR_BIT } from '../../isa/registers';
+import { unitFunctionNumber } from '../../isa/table';
+import type { ApplyStatement, Mode, RuntimeFunctions } from '../lowering';
 import * as state from '../state';
 import { type Code, I32, I64, MEM, OP } from '../wasm';
 import { interpretIndex, modeNumber, pushEntryIndex, pushEntryIndexOf } from './entries';
@@ -34,6 +36,8 @@ interface Exit {
 }
 
 const TYPE_OF_REGION = 0;
+/** In the low word of MSR: enabled floating-point exceptions interrupt. */
+const FLOAT_EXCEPTIONS = Number(MSR_BIT.FE0 | MSR_BIT.FE1);
 
 export class RegionLowering extends RegionAccess {
   protected override readonly hasTwin = true;
@@ -349,8 +353,24 @@ export class RegionLowering extends RegionAccess {
   protected override pushLeft(): void {
     this.code.get(this.left);
   }
-  protected override unitFunction(): number {
-    throw new RangeError('Regions call no functions of rows.');
+  protected override unitFunction(place: number): number {
+    if (!this.instruction) throw new RangeError('There is no row whose function this could be.');
+    return unitFunctionNumber(this.instruction.row, place);
+  }
+  /** In a region no exception is enabled: then it is left before. */
+  protected override apply(stmt: ApplyStatement): void {
+    const { code } = this;
+    code.i32(0);
+    code.memory(MEM.i32load, state.MSR);
+    code.i32(FLOAT_EXCEPTIONS);
+    code.op(OP.i32and);
+    this.exitIf(this.leave());
+    const call = (): void => {
+      this.callFunction(stmt);
+      code.op(OP.drop);
+    };
+    if (stmt.setsCr) this.throughMemory(this.dirty, call);
+    else call();
   }
   protected override branch(): void {
     throw new RangeError('Branches of a region go by their targets.');

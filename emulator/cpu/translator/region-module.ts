@@ -7,13 +7,14 @@ import { RegionLowering } from './region-lowering';
 
 /** Functions of a module of regions; regions call none that could raise an interrupt. */
 const RUNTIME: RuntimeFunctions = {
-  ...{ load: 0, store: 0, readSpr: 0, writeSpr: 0, apply: 0, system: 0 },
-  ...{ divse: 0, divue: 1, mulhu: 0, mulhs: 0 },
+  ...{ load: 0, store: 0, readSpr: 0, writeSpr: 0, system: 0 },
+  ...{ divse: 0, divue: 1, apply: 2, mulhu: 0, mulhs: 0 },
 };
-const FIRST_FUNCTION = 2;
+const FIRST_FUNCTION = 3;
 /** Most functions need no more. */
 const FUNCTION_BYTES = 1 << 14;
 const BINARY_TYPE = 1;
+const APPLY_TYPE = 2;
 
 /** The function of a region, and how many instructions it has; undefined where no instruction can be translated. */
 export function regionFunction(
@@ -33,10 +34,12 @@ export function regionModule(functions: readonly Code[], index: number): Uint8Ar
     types: [
       { parameters: [I32], results: [I32] },
       { parameters: [I64, I64], results: [I64] },
+      { parameters: [I32, I32, I32, I32, I32], results: [I32] },
     ],
     imports: [
       { name: 'divse', type: BINARY_TYPE },
       { name: 'divue', type: BINARY_TYPE },
+      { name: 'apply', type: APPLY_TYPE },
     ],
     functions: functions.map((code) => ({ type: 0, code })),
     table: [],

@@ -182,6 +182,16 @@ export abstract class RegionRegisters extends Lowering {
     for (const field of [...this.comparisons.keys()]) this.settleField(field);
   }
 
+  /** Puts all fields where the host has them, and takes them from there again behind what it does. */
+  protected throughMemory(dirty: SlotSet, doIt: () => void): void {
+    this.settleFields();
+    for (const slot of dirty.common(SlotSet.CR).list()) this.storeSlot(slot, this.comparisons);
+    doIt();
+    for (let field = 0; field < 8; field++) {
+      if (this.slots[CR_SLOT + field] !== undefined) this.loadSlot(CR_SLOT + field);
+    }
+  }
+
   /** Fields that are pending at a place to which several ways lead. */
   protected pendingAt(place: { readonly dirty: SlotSet; readonly live: SlotSet }): number[] {
     const fields = Array.from({ length: 8 }, (_, field) => field);

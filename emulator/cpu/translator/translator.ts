@@ -33,6 +33,8 @@ export interface TranslatorHost {
   readonly isBreakpoint: (ea: bigint) => boolean;
   /** From now on stores to this page come to the host: it has translated code. */
   readonly protect: (page: number) => void;
+  /** Calls a function of a row (isa/table.ts). */
+  readonly apply: (fn: number, a: number, b: number, c: number, d: number) => number;
   /** Instructions executed so far: the only clock there is. */
   readonly instructions: () => number;
 }
@@ -330,6 +332,7 @@ export class CodeTranslator {
         regions: this.table,
         divse: divideExtendedSigned,
         divue: divideExtendedUnsigned,
+        apply: this.host.apply,
       },
     });
     const region: Region = { ea, index, mode, pages: read.pages, branches: read.branches, alive: true };

@@ -1,5 +1,5 @@
 /** Comparisons, tests, selections of minimum and maximum on registers (Book I 4.6.8, 7.6). */
-import type { VectorUnit } from '../vector-unit';
+import { type CrSetter, type VectorUnit, settingCr } from '../vector-unit';
 import { EQUAL, GREATER, LESS, UNORDERED, compare, convert } from './convert';
 import { BINARY32, BINARY64, type Float, type Format, isNan, leading, pack, quieted, unpack } from './format';
 import { FPCC, VE, VXSNAN, VXVC, enabled, raise } from './fpscr';
@@ -24,26 +24,23 @@ function deliver(unit: VectorUnit, bf: number, order: number, exceptions: number
 }
 
 /** fcmpu, fcmpo and their like: CR field, operands. */
-export const compareDoubles =
-  (ordered: boolean): FloatFunction =>
-  (unit, bf, a, b) => {
+export const compareDoubles = (ordered: boolean): CrSetter =>
+  settingCr((unit, bf, a, b) => {
     const order = hostOrder(unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
     if (order !== UNORDERED) return deliver(unit, bf, order, 0);
     const exceptions = comparisonExceptions(unit.fpscr, readDouble(unit, a), readDouble(unit, b), ordered);
     return deliver(unit, bf, UNORDERED, exceptions);
-  };
+  });
 
-export const compareQuads =
-  (ordered: boolean): FloatFunction =>
-  (unit, bf, a, b) => {
+export const compareQuads = (ordered: boolean): CrSetter =>
+  settingCr((unit, bf, a, b) => {
     const [x, y] = [readQuad(unit, a), readQuad(unit, b)];
     return deliver(unit, bf, compare(x, y), comparisonExceptions(unit.fpscr, x, y, ordered));
-  };
+  });
 
 /** xscmpexpdp, xscmpexpqp: CR field and FPCC from the exponent fields alone. */
-export const compareExponents =
-  (format: Format): FloatFunction =>
-  (unit, bf, a, b) => {
+export const compareExponents = (format: Format): CrSetter =>
+  settingCr((unit, bf, a, b) => {
     const read = format === BINARY64 ? readDouble : readQuad;
     const field = (n: number): number => {
       const half = unit.u32[4 * n + 3] ?? 0;
@@ -52,7 +49,7 @@ export const compareExponents =
     const [x, y] = [field(a), field(b)];
     const unordered = isNan(read(unit, a)) || isNan(read(unit, b));
     return deliver(unit, bf, unordered ? UNORDERED : x < y ? LESS : x > y ? GREATER : EQUAL, 0);
-  };
+  });
 
 /** xscmpeqdp, xscmpgtdp, xscmpgedp: all ones where one of the wanted orders holds. */
 export const compareToMask =
@@ -139,14 +136,12 @@ export function testSquareRoot(format: Format, b: Float): number {
   return flags | (hard ? 0b0010 : 0);
 }
 
-export const testDoubleDivision: FloatFunction = (unit, bf, a, b) => {
+export const testDoubleDivision = settingCr((unit, bf, a, b) => {
   unit.setCrField(bf, testDivision(BINARY64, readDouble(unit, a), readDouble(unit, b)));
-  return false;
-};
-export const testDoubleSquareRoot: FloatFunction = (unit, bf, b) => {
+});
+export const testDoubleSquareRoot = settingCr((unit, bf, b) => {
   unit.setCrField(bf, testSquareRoot(BINARY64, readDouble(unit, b)));
-  return false;
-};
+});
 
 /** Whether a number is of one of the data classes of DCMX: NaN, +-infinity, +-zero, +-denormalized. */
 export function inDataClass(format: Format, x: Float, dcmx: number): boolean {
@@ -158,21 +153,20 @@ export function inDataClass(format: Format, x: Float, dcmx: number): boolean {
 }
 
 /** xststdcdp, xststdcqp: CR field and FPCC are sign, 0, match, 0. */
-export const testDataClass =
-  (format: Format): FloatFunction =>
-  (unit, bf, b, dcmx) => {
+export const testDataClass = (format: Format): CrSetter =>
+  settingCr((unit, bf, b, dcmx) => {
     const value = format === BINARY64 ? readDouble(unit, b) : readQuad(unit, b);
     return deliver(unit, bf, (value.negative ? 8 : 0) | (inDataClass(format, value, dcmx) ? 2 : 0), 0);
-  };
+  });
 
 /** xststdcsp: the classes of singles; the last bit says that the double is none. */
-export const testSingleDataClass: FloatFunction = (unit, bf, b, dcmx) => {
+export const testSingleDataClass = settingCr((unit, bf, b, dcmx) => {
   const value = readDouble(unit, b);
   const single = unpack(BINARY32, pack(BINARY32, convert(BINARY32, value, new Status())));
   const exact = isNan(value) ? cutsNothing(value) : compare(single, value) === EQUAL;
   const match = inDataClass(BINARY32, value, dcmx);
   return deliver(unit, bf, (value.negative ? 8 : 0) | (match ? 2 : 0) | (exact ? 0 : 1), 0);
-};
+});
 
 /** Whether the NaN has no bits that a single lacks. */
 function cutsNothing(nan: Float): boolean {

@@ -2,7 +2,7 @@
  * Scalar floating-point operations on registers: operands from doubleword 0, the result and FPSCR as Book I 4.4 and
  * 7.4 say. Functions for rows (`Semantics.apply`): they return true for an enabled exception.
  */
-import type { VectorUnit } from '../vector-unit';
+import type { VectorRegisters } from '../vector-unit';
 import {
   BINARY128,
   BINARY32,
@@ -23,23 +23,23 @@ import { type Kernel, short, shortToSingle } from './short';
 export const status = new Status();
 
 /** A function of a row; true for an enabled exception. */
-export type FloatFunction = (unit: VectorUnit, a: number, b: number, c: number, d: number) => boolean;
+export type FloatFunction = (unit: VectorRegisters, a: number, b: number, c: number, d: number) => boolean;
 /** An operation on numbers taken apart. */
 export type Operation = (format: Format, a: Float, b: Float, c: Float) => Float;
 
 /** Doubleword 0 of a register as a number. */
-export const readDouble = (unit: VectorUnit, n: number): Float => unpack(BINARY64, unit.u64[2 * n + 1] ?? 0n);
+export const readDouble = (unit: VectorRegisters, n: number): Float => unpack(BINARY64, unit.u64[2 * n + 1] ?? 0n);
 /** A register as a quad-precision number. */
-export function readQuad(unit: VectorUnit, n: number): Float {
+export function readQuad(unit: VectorRegisters, n: number): Float {
   return unpack(BINARY128, ((unit.u64[2 * n + 1] ?? 0n) << 64n) | (unit.u64[2 * n] ?? 0n));
 }
 /** Writes doubleword 0; doubleword 1 becomes 0, which the ISA leaves undefined before 3.1. */
-export function writeDoubleword(unit: VectorUnit, n: number, bits: bigint): void {
+export function writeDoubleword(unit: VectorRegisters, n: number, bits: bigint): void {
   unit.u64[2 * n + 1] = bits;
   unit.u64[2 * n] = 0n;
 }
 /** Writes a number in the format of its container. */
-export function writeFloat(unit: VectorUnit, n: number, container: Format, value: Float): void {
+export function writeFloat(unit: VectorRegisters, n: number, container: Format, value: Float): void {
   const bits = pack(container, value);
   if (container === BINARY128) {
     unit.u64[2 * n + 1] = bits >> 64n;
@@ -54,7 +54,7 @@ export function writeFloat(unit: VectorUnit, n: number, container: Format, value
  * @param write puts the result in place; not called for an enabled invalid operation or zero divide
  * @returns true for an enabled exception
  */
-export function finish(unit: VectorUnit, flags: number | undefined, write: () => void): boolean {
+export function finish(unit: VectorRegisters, flags: number | undefined, write: () => void): boolean {
   const { raised } = status;
   let fpscr = unit.fpscr & ~(FR | FI);
   if (!enabled(fpscr, raised & (VX_ALL | ZX))) {
@@ -68,12 +68,18 @@ export function finish(unit: VectorUnit, flags: number | undefined, write: () =>
 }
 
 /** The same for a number as the result. */
-export function finishFloat(unit: VectorUnit, t: number, format: Format, container: Format, value: Float): boolean {
+export function finishFloat(
+  unit: VectorRegisters,
+  t: number,
+  format: Format,
+  container: Format,
+  value: Float,
+): boolean {
   return finish(unit, resultClass(format, value), () => writeFloat(unit, t, container, value));
 }
 
 /** Writes what a kernel left in `short`, with FPSCR. No exception is enabled. */
-function finishShort(unit: VectorUnit, t: number, negated: boolean): boolean {
+function finishShort(unit: VectorRegisters, t: number, negated: boolean): boolean {
   const value = negated ? -(short[0] ?? 0) : (short[0] ?? 0);
   const error = negated ? -(short[1] ?? 0) : (short[1] ?? 0);
   let fpscr = unit.fpscr & ~(FR | FI | FPRF);

@@ -1,5 +1,5 @@
 /** Conversions, rounding, comparison and tests on vectors (Book I 7.6). Element 0 is the left one, the highest index. */
-import type { VectorUnit } from '../vector-unit';
+import { type CrSetter, type VectorRegisters, settingCr } from '../vector-unit';
 import { type Rule, comparisonExceptions, extreme, inDataClass, testDivision, testSquareRoot } from './compare';
 import { UNORDERED, convert, fromInteger, toInteger, toIntegral } from './convert';
 import { integerDoubleword, twice } from './conversions';
@@ -85,16 +85,16 @@ export function vectorToInteger(from: Format, width: 32 | 64, signed: boolean): 
     };
   }
   // A single beside a doubleword is its left word.
-  const read = (unit: VectorUnit, b: number, i: number): Float =>
+  const read = (unit: VectorRegisters, b: number, i: number): Float =>
     from === BINARY64 ? doubleElement(unit, b, i) : singleElement(unit, b, 2 * i + 1);
   return (unit, t, b) => eachDoubleword(unit, t, (i) => integerDoubleword(integer(read(unit, b, i)), width));
 }
 
 /** From integers: words beside doublewords are the left ones. */
 export function vectorFromInteger(width: 32 | 64, signed: boolean, to: Format): FloatFunction {
-  const word = (unit: VectorUnit, b: number, i: number): bigint =>
+  const word = (unit: VectorRegisters, b: number, i: number): bigint =>
     BigInt((signed ? unit.i32[4 * b + i] : unit.u32[4 * b + i]) ?? 0);
-  const doubleword = (unit: VectorUnit, b: number, i: number): bigint =>
+  const doubleword = (unit: VectorRegisters, b: number, i: number): bigint =>
     (signed ? unit.i64[2 * b + i] : unit.u64[2 * b + i]) ?? 0n;
   const bits = (integer: bigint): bigint => pack(to, fromInteger(to, integer, status));
   if (to === BINARY32 && width === 32) {
@@ -130,10 +130,10 @@ export const vectorHalfToSingle: FloatFunction = (unit, t, b) =>
   });
 
 /** Masks of ones where a wanted order holds; with `record` CR field 6 says whether all or none did. */
-export function vectorCompare(format: Format, wanted: number, ordered: boolean): FloatFunction {
+export function vectorCompare(format: Format, wanted: number, ordered: boolean): CrSetter {
   const read = elementOf(format);
   const count = format === BINARY64 ? 2 : 4;
-  return (unit, t, a, b, record) => {
+  return settingCr((unit, t, a, b, record) => {
     const numbers = format === BINARY64 ? unit.f64 : unit.f32;
     let raised = 0;
     let mask = 0;
@@ -151,29 +151,25 @@ export function vectorCompare(format: Format, wanted: number, ordered: boolean):
     }
     if (record !== 0) unit.setCrField(6, mask === 2 ** count - 1 ? 8 : mask === 0 ? 2 : 0);
     return false;
-  };
+  });
 }
 
 /** xvtdivdp, xvtdivsp: the flags of all elements together. */
-export const vectorTestDivision =
-  (format: Format): FloatFunction =>
-  (unit, bf, a, b) => {
+export const vectorTestDivision = (format: Format): CrSetter =>
+  settingCr((unit, bf, a, b) => {
     const read = elementOf(format);
     let flags = 0;
     for (let i = 0; i < 128 / format.width; i++) flags |= testDivision(format, read(unit, a, i), read(unit, b, i));
     unit.setCrField(bf, flags);
-    return false;
-  };
+  });
 
-export const vectorTestSquareRoot =
-  (format: Format): FloatFunction =>
-  (unit, bf, b) => {
+export const vectorTestSquareRoot = (format: Format): CrSetter =>
+  settingCr((unit, bf, b) => {
     const read = elementOf(format);
     let flags = 0;
     for (let i = 0; i < 128 / format.width; i++) flags |= testSquareRoot(format, read(unit, b, i));
     unit.setCrField(bf, flags);
-    return false;
-  };
+  });
 
 /** xvtstdcdp, xvtstdcsp: ones where the element is of one of the classes. */
 export function vectorTestDataClass(format: Format): FloatFunction {

@@ -2,7 +2,7 @@
  * Vector floating-point operations of VSX (Book I 7.6): each element like the scalar one, but FR, FI and FPRF stay, and
  * an enabled exception in any element leaves the whole target as it was.
  */
-import type { VectorUnit } from '../vector-unit';
+import type { VectorRegisters } from '../vector-unit';
 import { BINARY32, BINARY64, type Float, type Format, negateNumber, pack, unpack } from './format';
 import { FX, NOT_PLAIN, XX, enabled, raise } from './fpscr';
 import { type Arithmetic, type FloatFunction, status } from './scalar';
@@ -16,13 +16,13 @@ const shortResults = new Float64Array(4);
 const lane = new Float64Array(3);
 
 /** Notes that results were inexact, no exception being enabled. */
-export function noteInexact(unit: VectorUnit, inexact: boolean): false {
+export function noteInexact(unit: VectorRegisters, inexact: boolean): false {
   if (inexact && (unit.fpscr & XX) === 0) unit.fpscr = (unit.fpscr | XX | FX) >>> 0;
   return false;
 }
 
 /** Both doublewords; `element` gives the bits of element i (0 is the right one). */
-export function eachDoubleword(unit: VectorUnit, t: number, element: (i: 0 | 1) => bigint): boolean {
+export function eachDoubleword(unit: VectorRegisters, t: number, element: (i: 0 | 1) => bigint): boolean {
   status.begin(unit.fpscr);
   let raised = 0;
   for (let i: 0 | 1 = 0; ; i = 1) {
@@ -38,7 +38,7 @@ export function eachDoubleword(unit: VectorUnit, t: number, element: (i: 0 | 1) 
 }
 
 /** All words, in the same way. */
-export function eachWord(unit: VectorUnit, t: number, element: (i: number) => number | bigint): boolean {
+export function eachWord(unit: VectorRegisters, t: number, element: (i: number) => number | bigint): boolean {
   let raised = 0;
   for (let i = 0; i < 4; i++) {
     status.begin(unit.fpscr);
@@ -51,9 +51,9 @@ export function eachWord(unit: VectorUnit, t: number, element: (i: number) => nu
   return false;
 }
 
-export const doubleElement = (unit: VectorUnit, n: number, i: number): Float =>
+export const doubleElement = (unit: VectorRegisters, n: number, i: number): Float =>
   unpack(BINARY64, unit.u64[2 * n + i] ?? 0n);
-export const singleElement = (unit: VectorUnit, n: number, i: number): Float =>
+export const singleElement = (unit: VectorRegisters, n: number, i: number): Float =>
   unpack(BINARY32, BigInt(unit.u32[4 * n + i] ?? 0));
 
 function packed(format: Format, value: Float, negated: boolean): bigint {

@@ -2,7 +2,7 @@
  * Floating point of the vector facility, Book I 6.10: singles, always rounded to nearest, no exceptions. With VSCR.NJ
  * denormalized operands and results are zeros.
  */
-import type { VectorUnit } from '../vector-unit';
+import { type CrSetter, type VectorRegisters, settingCr } from '../vector-unit';
 import { add, multiplyAdd, subtract } from './arithmetic';
 import { EQUAL, GREATER, LESS, compare, toInteger, toIntegral } from './convert';
 import { BINARY32, type Float, isNan, negate, negateNumber, pack, quieted, unpack, zero } from './format';
@@ -15,21 +15,21 @@ const NJ = 0x1_0000;
 const SAT = 1;
 const status = new Status();
 
-type VmxFunction = (unit: VectorUnit, t: number, a: number, b: number, c: number) => void;
-type Element = (unit: VectorUnit, n: number, i: number) => Float;
+type VmxFunction = (unit: VectorRegisters, t: number, a: number, b: number, c: number) => void;
+type Element = (unit: VectorRegisters, n: number, i: number) => Float;
 
 const results = new Uint32Array(4);
 /** VR n is VSR 32 + n. */
 const vsr = (vr: number): number => vr + 32;
 
 const tiny = (bits: number): boolean => (bits & 0x7f80_0000) === 0;
-const flushed = (unit: VectorUnit, bits: number): number =>
+const flushed = (unit: VectorRegisters, bits: number): number =>
   (unit.vscr & NJ) !== 0 && tiny(bits) ? (bits & 0x8000_0000) >>> 0 : bits;
 
 const element: Element = (unit, n, i) => unpack(BINARY32, BigInt(flushed(unit, unit.u32[4 * vsr(n) + i] ?? 0)));
 
 /** Every element of VRT from an expression of its index. */
-function each(unit: VectorUnit, t: number, value: (i: number) => number): void {
+function each(unit: VectorRegisters, t: number, value: (i: number) => number): void {
   for (let i = 0; i < 4; i++) {
     status.begin(0);
     results[i] = value(i);
@@ -38,7 +38,7 @@ function each(unit: VectorUnit, t: number, value: (i: number) => number): void {
 }
 
 /** A result: with NJ also what was tiny before it was rounded to a normal number is zero (Book I 6.6.2). */
-function bitsOf(unit: VectorUnit, value: Float): number {
+function bitsOf(unit: VectorRegisters, value: Float): number {
   const bits = Number(pack(BINARY32, value));
   const underflow = (status.raised & UX) !== 0 && (unit.vscr & NJ) !== 0;
   return underflow ? (bits & 0x8000_0000) >>> 0 : flushed(unit, bits);
@@ -172,9 +172,8 @@ export const fromFixed =
   };
 
 /** VRT, VRA, VRB, record: ones where one of the wanted orders holds. */
-export const compareSingles =
-  (wanted: number): VmxFunction =>
-  (unit, t, a, b, record) => {
+export const compareSingles = (wanted: number): CrSetter =>
+  settingCr((unit, t, a, b, record) => {
     let count = 0;
     each(unit, t, (i) => {
       const x = unit.f32[4 * vsr(a) + i] ?? 0;
@@ -186,10 +185,10 @@ export const compareSingles =
       return holds ? 0xffff_ffff : 0;
     });
     if (record !== 0) unit.setCrField(6, (count === 4 ? 8 : 0) | (count === 0 ? 2 : 0));
-  };
+  });
 
 /** VRT, VRA, VRB, record: bit 0 where a is not <= b, bit 1 where it is not >= -b. */
-export const compareBounds: VmxFunction = (unit, t, a, b, record) => {
+export const compareBounds = settingCr((unit, t, a, b, record) => {
   let outside = 0;
   each(unit, t, (i) => {
     const [x, bound] = [element(unit, a, i), element(unit, b, i)];
@@ -199,7 +198,7 @@ export const compareBounds: VmxFunction = (unit, t, a, b, record) => {
     return (above ? 0x8000_0000 : 0) + (below ? 0x4000_0000 : 0);
   });
   if (record !== 0) unit.setCrField(6, outside === 0 ? 2 : 0);
-};
+});
 
 // -- estimates ------------------------------------------------------------------------------------------------------
 

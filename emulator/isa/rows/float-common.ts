@@ -2,6 +2,7 @@
 import type { FloatFunction } from '../float/scalar';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
+import { type CrSetter, settingCr } from '../vector-unit';
 
 export const SIGN = 1n << 63n;
 export const LOW_WORD = 0xffff_ffffn;
@@ -10,12 +11,12 @@ export const FRACTION = (1n << 52n) - 1n;
 type Meaning = (s: Semantics) => void;
 
 /** The function, and then CR field 1 from FX FEX VX OX. */
-function recorded(fn: FloatFunction): FloatFunction {
-  return (unit, a, b, c, d) => {
+function recorded(fn: FloatFunction): CrSetter {
+  return settingCr((unit, a, b, c, d) => {
     const exception = fn(unit, a, b, c, d);
     unit.setCrField(1, unit.fpscr >>> 28);
     return exception;
-  };
+  });
 }
 
 /** Calls a function, in the record form with CR1. */
@@ -36,7 +37,7 @@ export function fp(fn: FloatFunction, ...fields: readonly string[]): Meaning {
 }
 
 /** The same without record form. */
-export function fpTest(fn: FloatFunction, ...fields: readonly string[]): Meaning {
+export function fpTest(fn: FloatFunction | CrSetter, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('FP');
     s.apply(fn, ...fields.map((field) => s.n(field)));
@@ -44,7 +45,7 @@ export function fpTest(fn: FloatFunction, ...fields: readonly string[]): Meaning
 }
 
 /** A function of VSX over registers and numbers. */
-export function vsx(fn: FloatFunction, ...fields: readonly string[]): Meaning {
+export function vsx(fn: FloatFunction | CrSetter, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('VSX');
     s.apply(fn, ...fields.map((field) => s.n(field)));
@@ -55,7 +56,7 @@ export function vsx(fn: FloatFunction, ...fields: readonly string[]): Meaning {
 const quadNumber = (s: Semantics, field: string): U64 => (field.startsWith('VR') ? s.n(field).add(32) : s.n(field));
 
 /** A function over quad-precision numbers in vector registers. */
-export function quad(fn: FloatFunction, ...fields: readonly string[]): Meaning {
+export function quad(fn: FloatFunction | CrSetter, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('VSX');
     s.apply(fn, ...fields.map((field) => quadNumber(s, field)));

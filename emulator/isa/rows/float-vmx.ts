@@ -20,10 +20,10 @@ import {
 } from '../float/vmx';
 import { insn, section } from '../row';
 import type { Semantics } from '../semantics';
-import type { UnitFunction } from '../vector-unit';
+import type { CrSetter, UnitFunction } from '../vector-unit';
 
 const vmx =
-  (fn: UnitFunction, ...fields: readonly string[]) =>
+  (fn: UnitFunction | CrSetter, ...fields: readonly string[]) =>
   (s: Semantics): void => {
     s.requires('VEC');
     s.apply(fn, ...fields.map((field) => s.n(field)));

@@ -4,7 +4,7 @@
  */
 import type { Semantics, Vsr } from '../semantics';
 import { type U64, u64 } from '../values';
-import type { UnitFunction } from '../vector-unit';
+import type { CrSetter, UnitFunction } from '../vector-unit';
 import { eachElement } from './vector-elements';
 
 /** 128 bits as two doublewords. */
@@ -32,14 +32,14 @@ const vr = (s: Semantics, field: string): U64 => s.n(field).add(32);
 
 /** A function of registers and immediates, by their fields: `call(fn, 'VRT', 'VRA', 'UIM4')`. */
 export const call =
-  (fn: UnitFunction, ...fields: readonly string[]) =>
+  (fn: UnitFunction | CrSetter, ...fields: readonly string[]) =>
   (s: Semantics): void => {
     s.requires('VEC');
     s.apply(fn, ...fields.map((field) => (field.startsWith('VR') ? vr(s, field) : s.n(field))));
   };
-export const call1 = (fn: UnitFunction) => call(fn, 'VRT', 'VRB');
-export const call2 = (fn: UnitFunction) => call(fn, 'VRT', 'VRA', 'VRB');
-export const call3 = (fn: UnitFunction) => call(fn, 'VRT', 'VRA', 'VRB', 'VRC');
+export const call1 = (fn: UnitFunction | CrSetter) => call(fn, 'VRT', 'VRB');
+export const call2 = (fn: UnitFunction | CrSetter) => call(fn, 'VRT', 'VRA', 'VRB');
+export const call3 = (fn: UnitFunction | CrSetter) => call(fn, 'VRT', 'VRA', 'VRB', 'VRC');
 
 /** The same operation on each doubleword of VRB. */
 export const halves1 =

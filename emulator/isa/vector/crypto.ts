@@ -1,5 +1,5 @@
 /** AES (FIPS 197) and carry-less multiplication, Power ISA 3.0B Book I 6.11. */
-import type { UnitFunction, VectorUnit } from '../vector-unit';
+import type { UnitFunction, VectorRegisters } from '../vector-unit';
 import { Scratch } from './scratch';
 
 const A = new Scratch();
@@ -70,7 +70,7 @@ export const vcipher = cipher(CIPHER);
 export const vcipherlast = cipher(CIPHER_LAST);
 
 /** The last round of the inverse cipher: InvShiftRows, InvSubBytes, AddRoundKey. */
-function inverseLast(unit: VectorUnit, t: number, a: number, b: number): void {
+function inverseLast(unit: VectorRegisters, t: number, a: number, b: number): void {
   A.take(unit, a);
   const words = unit.i32;
   for (let i = 0; i < 4; i++) {

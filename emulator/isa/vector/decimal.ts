@@ -6,7 +6,7 @@
  * instruction sets CR6: less than, greater than, equal to zero, and overflow or an invalid operand. VRT stays as it is
  * where the ISA leaves the result undefined.
  */
-import type { UnitFunction, VectorUnit } from '../vector-unit';
+import { type CrSetter, type VectorRegisters, type VectorUnit, settingCr } from '../vector-unit';
 
 // CR6
 const [LT, GT, EQ, SO] = [8, 4, 2, 1];
@@ -16,7 +16,7 @@ const CR6 = 6;
 class Digits {
   readonly value = new Uint8Array(32);
 
-  take(unit: VectorUnit, n: number): this {
+  take(unit: VectorRegisters, n: number): this {
     for (let k = 0; k < 16; k++) {
       const byte = unit.u8[16 * n + k] ?? 0;
       this.value[2 * k] = byte & 15;
@@ -24,7 +24,7 @@ class Digits {
     }
     return this;
   }
-  give(unit: VectorUnit, n: number): void {
+  give(unit: VectorRegisters, n: number): void {
     for (let k = 0; k < 16; k++) unit.u8[16 * n + k] = this.digit(2 * k) | (this.digit(2 * k + 1) << 4);
   }
   digit(i: number): number {
@@ -93,8 +93,8 @@ function subtractMagnitudes(a: Digits, b: Digits): void {
 }
 
 /** bcdadd. and bcdsub. (`factor` -1): the sign is that of the unbounded result, plus for 0. */
-function add(factor: 1 | -1): UnitFunction {
-  return (unit, t, a, b, ps) => {
+function add(factor: 1 | -1): CrSetter {
+  return settingCr((unit, t, a, b, ps) => {
     A.take(unit, a);
     B.take(unit, b);
     if (!A.valid || !B.valid) return unit.setCrField(CR6, SO);
@@ -113,7 +113,7 @@ function add(factor: 1 | -1): UnitFunction {
     T.setSign(sign, ps);
     T.give(unit, t);
     unit.setCrField(CR6, (zero ? EQ : sign < 0 ? LT : GT) | (overflow ? SO : 0));
-  };
+  });
 }
 export const bcdadd = add(1);
 export const bcdsub = add(-1);
@@ -129,7 +129,7 @@ const NATIONAL_PLUS = 0x2b;
 const NATIONAL_MINUS = 0x2d;
 const NATIONAL_ZERO = 0x30;
 
-export const bcdcfn: UnitFunction = (unit, t, b, ps) => {
+export const bcdcfn = settingCr((unit, t, b, ps) => {
   const sign = unit.u16[8 * b] ?? 0;
   let valid = sign === NATIONAL_PLUS || sign === NATIONAL_MINUS;
   T.value.fill(0);
@@ -141,18 +141,18 @@ export const bcdcfn: UnitFunction = (unit, t, b, ps) => {
   if (!valid) return unit.setCrField(CR6, SO);
   T.setSign(sign === NATIONAL_MINUS ? -1 : 1, ps);
   finish(unit, t);
-};
+});
 
-export const bcdctn: UnitFunction = (unit, t, b) => {
+export const bcdctn = settingCr((unit, t, b) => {
   B.take(unit, b);
   if (!B.valid) return unit.setCrField(CR6, SO);
   for (let i = 1; i < 8; i++) unit.u16[8 * t + i] = NATIONAL_ZERO + B.digit(i);
   unit.u16[8 * t] = B.sign < 0 ? NATIONAL_MINUS : NATIONAL_PLUS;
   unit.setCrField(CR6, B.sense | (B.zero(8) ? 0 : SO));
-};
+});
 
 /** From zoned: with PS 0 zones are 3 and bit 0x4 of the sign is minus; with PS 1 zones are F and signs as packed ones. */
-export const bcdcfz: UnitFunction = (unit, t, b, ps) => {
+export const bcdcfz = settingCr((unit, t, b, ps) => {
   B.take(unit, b);
   const zone = ps === 0 ? 3 : 15;
   const code = B.digit(1);
@@ -166,9 +166,9 @@ export const bcdcfz: UnitFunction = (unit, t, b, ps) => {
   const minus = ps === 0 ? (code & 4) !== 0 : code === 0xb || code === 0xd;
   T.setSign(minus ? -1 : 1, 0);
   finish(unit, t);
-};
+});
 
-export const bcdctz: UnitFunction = (unit, t, b, ps) => {
+export const bcdctz = settingCr((unit, t, b, ps) => {
   B.take(unit, b);
   if (!B.valid) return unit.setCrField(CR6, SO);
   const zone = ps === 0 ? 3 : 15;
@@ -180,15 +180,15 @@ export const bcdctz: UnitFunction = (unit, t, b, ps) => {
   else T.value[1] = ps === 0 ? 3 : 0xc;
   T.give(unit, t);
   unit.setCrField(CR6, B.sense | (B.zero(17) ? 0 : SO));
-};
+});
 
 const LARGEST = 10n ** 31n - 1n;
 
 /** The doublewords of a register as one signed number. */
-const signedQuad = (unit: VectorUnit, n: number): bigint =>
+const signedQuad = (unit: VectorRegisters, n: number): bigint =>
   ((unit.i64[2 * n + 1] ?? 0n) << 64n) | (unit.u64[2 * n] ?? 0n);
 
-export const bcdcfsq: UnitFunction = (unit, t, b, ps) => {
+export const bcdcfsq = settingCr((unit, t, b, ps) => {
   const number = signedQuad(unit, b);
   const sense = number < 0n ? LT : number > 0n ? GT : EQ;
   let rest = number < 0n ? -number : number;
@@ -200,9 +200,9 @@ export const bcdcfsq: UnitFunction = (unit, t, b, ps) => {
   T.setSign(number < 0n ? -1 : 1, ps);
   T.give(unit, t);
   unit.setCrField(CR6, sense);
-};
+});
 
-export const bcdctsq: UnitFunction = (unit, t, b) => {
+export const bcdctsq = settingCr((unit, t, b) => {
   B.take(unit, b);
   if (!B.valid) return unit.setCrField(CR6, SO);
   let number = 0n;
@@ -211,27 +211,27 @@ export const bcdctsq: UnitFunction = (unit, t, b) => {
   unit.u64[2 * t] = BigInt.asUintN(64, number);
   unit.u64[2 * t + 1] = BigInt.asUintN(64, number >> 64n);
   unit.setCrField(CR6, B.sense);
-};
+});
 
 /** bcdcpsgn.: the number of A with the sign code of B. */
-export const bcdcpsgn: UnitFunction = (unit, t, a, b) => {
+export const bcdcpsgn = settingCr((unit, t, a, b) => {
   A.take(unit, a);
   B.take(unit, b);
   if (!A.valid || !B.valid) return unit.setCrField(CR6, SO);
   T.take(unit, a);
   T.value[0] = B.digit(0);
   finish(unit, t);
-};
+});
 
-export const bcdsetsgn: UnitFunction = (unit, t, b, ps) => {
+export const bcdsetsgn = settingCr((unit, t, b, ps) => {
   T.take(unit, b);
   if (!T.valid) return unit.setCrField(CR6, SO);
   T.setSign(T.sign, ps);
   finish(unit, t);
-};
+});
 
 /** How far to shift: byte 7 of A, signed; left when positive. */
-const distanceOf = (unit: VectorUnit, a: number): number => unit.i8[16 * a + 8] ?? 0;
+const distanceOf = (unit: VectorRegisters, a: number): number => unit.i8[16 * a + 8] ?? 0;
 
 /** T = the digits of B from `first` on, shifted by n digits; returns whether digits other than 0 are lost on the left. */
 function shift(n: number, first: 0 | 1): boolean {
@@ -241,16 +241,16 @@ function shift(n: number, first: 0 | 1): boolean {
   return lost;
 }
 
-export const bcds: UnitFunction = (unit, t, a, b, ps) => {
+export const bcds = settingCr((unit, t, a, b, ps) => {
   B.take(unit, b);
   if (!B.valid) return unit.setCrField(CR6, SO);
   const overflow = shift(distanceOf(unit, a), 1);
   T.setSign(B.sign, ps);
   finish(unit, t, overflow);
-};
+});
 
 /** bcdsr.: like bcds., and a shift to the right rounds: 5 and more of the last digit shifted out adds 1. */
-export const bcdsr: UnitFunction = (unit, t, a, b, ps) => {
+export const bcdsr = settingCr((unit, t, a, b, ps) => {
   B.take(unit, b);
   if (!B.valid) return unit.setCrField(CR6, SO);
   const n = distanceOf(unit, a);
@@ -264,7 +264,7 @@ export const bcdsr: UnitFunction = (unit, t, a, b, ps) => {
   }
   T.setSign(B.sign, ps);
   finish(unit, t, overflow);
-};
+});
 
 /** CR6 of an unsigned result in T. */
 function finishUnsigned(unit: VectorUnit, t: number, overflow: boolean): void {
@@ -273,11 +273,11 @@ function finishUnsigned(unit: VectorUnit, t: number, overflow: boolean): void {
 }
 
 /** bcdus.: 32 digits without a sign. */
-export const bcdus: UnitFunction = (unit, t, a, b) => {
+export const bcdus = settingCr((unit, t, a, b) => {
   B.take(unit, b);
   if (!B.decimal(0)) return unit.setCrField(CR6, SO);
   finishUnsigned(unit, t, shift(distanceOf(unit, a), 0));
-};
+});
 
 /** T = the `length` digits of B from digit `first` on; returns whether digits other than 0 are lost. */
 function truncate(length: number, first: 0 | 1): boolean {
@@ -288,18 +288,18 @@ function truncate(length: number, first: 0 | 1): boolean {
 }
 
 /** How many digits to keep: bits 48:63 of A. */
-const lengthOf = (unit: VectorUnit, a: number): number => unit.u16[8 * a + 4] ?? 0;
+const lengthOf = (unit: VectorRegisters, a: number): number => unit.u16[8 * a + 4] ?? 0;
 
-export const bcdtrunc: UnitFunction = (unit, t, a, b, ps) => {
+export const bcdtrunc = settingCr((unit, t, a, b, ps) => {
   B.take(unit, b);
   if (!B.valid) return unit.setCrField(CR6, SO);
   const overflow = truncate(lengthOf(unit, a), 1);
   T.setSign(B.sign, ps);
   finish(unit, t, overflow);
-};
+});
 
-export const bcdutrunc: UnitFunction = (unit, t, a, b) => {
+export const bcdutrunc = settingCr((unit, t, a, b) => {
   B.take(unit, b);
   if (!B.decimal(0)) return unit.setCrField(CR6, SO);
   finishUnsigned(unit, t, truncate(lengthOf(unit, a), 0));
-};
+});

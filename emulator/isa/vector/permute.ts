@@ -1,5 +1,5 @@
 /** Vector instructions that move elements, Power ISA 3.0B Book I 6.8. */
-import type { UnitFunction, VectorUnit } from '../vector-unit';
+import type { UnitFunction, VectorRegisters } from '../vector-unit';
 import { Scratch } from './scratch';
 
 const A = new Scratch();
@@ -10,7 +10,7 @@ const C = new Scratch();
 const PAIR = new Uint8Array(32);
 const PAIR_WORDS = new Int32Array(PAIR.buffer);
 
-function takePair(unit: VectorUnit, left: number, right: number): void {
+function takePair(unit: VectorRegisters, left: number, right: number): void {
   const words = unit.i32;
   for (let k = 0; k < 4; k++) {
     PAIR_WORDS[k] = words[4 * right + k] ?? 0;

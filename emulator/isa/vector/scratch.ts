@@ -1,5 +1,5 @@
 /** A vector register by itself, as functions over elements need it. */
-import type { VectorUnit } from '../vector-unit';
+import type { VectorRegisters } from '../vector-unit';
 
 /** A register by itself, with all views of its elements: for functions that read sources after writing to the target. */
 export class Scratch {
@@ -11,7 +11,7 @@ export class Scratch {
   readonly i32 = new Int32Array(this.u8.buffer);
 
   /** Takes the contents of register n. */
-  take(unit: VectorUnit, n: number): this {
+  take(unit: VectorRegisters, n: number): this {
     const from = unit.i32;
     const to = this.i32;
     to[0] = from[4 * n] ?? 0;
@@ -22,7 +22,7 @@ export class Scratch {
   }
 
   /** Gives the contents to register n. */
-  give(unit: VectorUnit, n: number): void {
+  give(unit: VectorRegisters, n: number): void {
     const to = unit.i32;
     const from = this.i32;
     to[4 * n] = from[0] ?? 0;
