@@ -15,7 +15,7 @@
  */
 import { PefError, messageOf } from '../emulator/common/errors';
 import { fromHex } from '../emulator/common/bytes';
-import { Cpu, type CpuExit, type PartitionScope } from '../emulator/cpu/cpu';
+import { Cpu, type CpuExit, type PartitionScope, SHORT_WORK } from '../emulator/cpu/cpu';
 import { PhysicalMemory } from '../emulator/memory/physical';
 import { REGISTER_MEMBERS, registerAnswer, registerTexts, setRegisters, usesTables } from './exec-registers';
 import { type Json, bad, hex, list, object } from './exec-values';
@@ -31,7 +31,7 @@ const REGION_LIMIT = 4096;
 
 /** Longest text of one execution: regions of that size, as the answer writes them, and some more. */
 export const EXEC_TEXT_LIMIT = 64 * 2 ** 20;
-/** Instructions between two looks at what the caller wants: at worst some tenths of a second. */
+/** Instructions between two looks at what the caller wants: some milliseconds. */
 const SLICE = 250_000;
 /** Members that an input has, and those that only an answer has: it can be given back. */
 const MEMBERS = ['id', 'gpr', 'cr', 'xer', 'lr', 'ctr', 'msr', 'pc', 'memory', 'steps', ...REGISTER_MEMBERS];
@@ -52,6 +52,7 @@ function freshCpu(): Cpu {
     shared.reset();
   } else {
     shared = new Cpu(memoryOfMost(NORMAL_BYTES));
+    shared.workLimit = SHORT_WORK;
   }
   return shared;
 }

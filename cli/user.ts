@@ -11,8 +11,10 @@ import { faultReport } from '../emulator/user/report';
 import { EXIT, type Io } from './command';
 import type { UserOptions } from './commands/user';
 
-/** Instructions between two looks at what the user wants: some tens of milliseconds. */
-const SLICE = 1_000_000;
+/** Instructions between two looks at the clock: some milliseconds. */
+const SLICE = 250_000;
+/** Milliseconds between two looks at what the user wants. */
+const ATTENTION_MS = 8;
 /** Exit code of a program that used up its instructions, as that of timeout(1). */
 const LIMIT_REACHED = 124;
 
@@ -45,6 +47,7 @@ export async function runUser(
     },
   });
   const counter = options.count ? new InstructionCounter(cpu, process, image.endian === 'little') : undefined;
+  let looked = performance.now();
   try {
     while (cpu.instructions < options.limit) {
       const budget = Math.min(SLICE, options.limit - cpu.instructions);
@@ -56,7 +59,11 @@ export async function runUser(
         return 128 + state.signal;
       }
       if (state.kind === 'waiting') await input.more();
-      else await new Promise((resolve) => setImmediate(resolve));
+      else if (performance.now() - looked > ATTENTION_MS) {
+        // Signals arrive only when the event loop turns.
+        await new Promise((resolve) => setImmediate(resolve));
+        looked = performance.now();
+      }
       if (io.signal.aborted) return EXIT.interrupted;
     }
     io.error(`pef user: the program was ended after ${cpu.instructions} instructions\n`);

@@ -45,7 +45,7 @@ export const execCommand: Command = {
 };
 
 /** Time between two looks at signals, in milliseconds. */
-const ATTENTION_MS = 50;
+const ATTENTION_MS = 8;
 let looked = 0;
 
 /** Drives an execution to its end, or to undefined when the user interrupts it. */

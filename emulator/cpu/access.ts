@@ -40,6 +40,12 @@ export interface ExplainedTranslation {
 
 /** Registers and memory; `CpuServices` adds what else generated code asks for. */
 export abstract class CpuAccess extends CpuRegisters {
+  /**
+   * What the host may do for generated code in a run, in calls, until the run ends early: a call takes from some
+   * nanoseconds to some microseconds. So whoever runs software can look up often.
+   */
+  workLimit = Infinity;
+  protected work = 0;
   /** What a host function wants raised, made of the instruction word. */
   protected pending: ((word: number) => InterruptRequest) | undefined;
   private readonly tlb: Tlb;
@@ -246,6 +252,7 @@ export abstract class CpuAccess extends CpuRegisters {
 
   protected readonly hostLoad = (ea: bigint, size: number): number => {
     const { u8 } = this;
+    this.work++;
     const eaHi = this.highOf(ea);
     const eaLo = lo(ea);
     const first = this.locate(eaHi, eaLo, 'load', eaLo % size === 0);
@@ -267,6 +274,7 @@ export abstract class CpuAccess extends CpuRegisters {
 
   protected readonly hostStore = (ea: bigint, value: bigint, size: number): number => {
     const { u8 } = this;
+    this.work++;
     const eaHi = this.highOf(ea);
     const eaLo = lo(ea);
     const first = this.locate(eaHi, eaLo, 'store', eaLo % size === 0);

@@ -38,8 +38,10 @@ export type CpuExit =
   /** Nothing will ever be executed again: interrupts without an end, or all threads have stopped for good. */
   | { readonly executed: number; readonly reason: 'stuck'; readonly detail: string };
 
-/** Instructions between two returns from generated code. */
-const SLICE = 1_000_000;
+/** Instructions between two returns from generated code: fewer while they ask the host much. */
+const SLICE = { most: 200_000, least: 5_000 } as const;
+/** A `workLimit` for who wants to look up every few milliseconds: the slowest call takes some microseconds. */
+export const SHORT_WORK = 1_000;
 /** Processor version: POWER9 DD2.3, the first with the facility. */
 const PVR_POWER9_DD23 = 0x004e1203n;
 const SMFCTRL_E = sprMask('SMFCTRL', 'E');
@@ -66,6 +68,8 @@ export class Cpu extends CpuThreads {
   private breakpointPages: ReadonlySet<bigint> = new Set();
   /** Address in CIABR while it is on. */
   private tracedAddress: bigint | undefined;
+  /** Instructions of the next slice, as the last ones were. */
+  private sliceMost: number = SLICE.most;
   /** Address of the breakpoint that the next run passes over. */
   private passOver: bigint | undefined;
 
@@ -128,11 +132,12 @@ export class Cpu extends CpuThreads {
 
   /**
    * Executes until the budget is used up, an interrupt is entered, or a breakpoint is next. The first instruction of a
-   * run after a stop at a breakpoint is executed.
+   * run after a stop at a breakpoint is executed. With a `workLimit` it may end before the budget is used up.
    */
   run(maxInstructions: number): CpuExit {
     let executed = 0;
-    while (executed < maxInstructions) {
+    this.work = 0;
+    while (executed < maxInstructions && this.work++ < this.workLimit) {
       const attention = this.attend();
       if (attention.kind !== 'execute') this.advance(1);
       if (attention.kind === 'still') return { executed: executed + 1, reason: 'stuck', detail: attention.detail };
@@ -151,9 +156,12 @@ export class Cpu extends CpuThreads {
         continue;
       }
       const generated = this.synchronize();
-      const slice = Math.min(maxInstructions - executed, SLICE, this.attentionWithin());
+      const slice = Math.min(maxInstructions - executed, this.sliceMost, this.attentionWithin());
+      const { work } = this;
       this.slice = slice;
       const ran = slice - generated.run(slice);
+      const isMuch = this.work - work > this.workLimit;
+      this.sliceMost = isMuch ? Math.max(SLICE.least, this.sliceMost >> 3) : Math.min(SLICE.most, 2 * this.sliceMost);
       const reason = this.view.getInt32(state.EXIT, true);
       const stopped = reason === state.EXIT_REASON.interrupt && this.atStop();
       const done = stopped ? ran - 1 : ran;
@@ -169,6 +177,11 @@ export class Cpu extends CpuThreads {
       executed = stop;
     }
     return { executed, reason: 'budget' };
+  }
+
+  /** Whether the last run came to the limit of work. */
+  get workedEnough(): boolean {
+    return this.work > this.workLimit;
   }
 
   /** Executes one instruction word at the current NIA without fetching it. */

@@ -126,13 +126,16 @@ export abstract class Lowering extends AccessLowering {
     }
   }
 
-  /** Calls a function of the row. */
+  /** Calls a function of the row. One without a result is the last thing that the row does. */
   protected apply(stmt: ApplyStatement): void {
     this.callFunction(stmt);
+    if (stmt.id === undefined) return this.leaveByStatus();
+    this.code.i32(1);
+    this.code.op(OP.i32and);
     this.faultIfNonzero();
   }
 
-  /** Pushes whether the function raises an interrupt. */
+  /** Pushes the status of the function: bit 0 for an interrupt, bit 1 for the host to look up behind the instruction. */
   protected callFunction({ fn, args }: ApplyStatement): void {
     const { code } = this;
     code.i32(this.unitFunction(fn));

@@ -77,6 +77,7 @@ export abstract class CpuServices extends CpuAccess {
   }
 
   protected readonly hostReadSpr = (number: number, left: number): number => {
+    this.work++;
     const row = this.decide(number, false);
     if (row === undefined) return 1;
     if (row === 'no operation') return 2;
@@ -86,6 +87,7 @@ export abstract class CpuServices extends CpuAccess {
   };
 
   protected readonly hostWriteSpr = (number: number, value: bigint, left: number): number => {
+    this.work++;
     const row = this.decide(number, true);
     if (row === undefined) return 1;
     if (row === 'no operation') return 0;
@@ -136,11 +138,13 @@ export abstract class CpuServices extends CpuAccess {
   /** Functions of rows by their numbers, as they are used. */
   private readonly functions: (AnyUnitFunction | undefined)[] = [];
 
+  /** Bit 0: an interrupt. Bit 1: the host looks up behind the instruction. */
   protected readonly hostApply = (fn: number, a: number, b: number, c: number, d: number): number => {
+    const enough = this.work++ < this.workLimit ? 0 : 2;
     const call = (this.functions[fn] ??= unitFunction(fn));
     const result: unknown = call(this.unit, a, b, c, d);
     if (typeof result === 'bigint') this.view.setBigUint64(state.RESULT, BigInt.asUintN(64, result), true);
-    if (result !== true || (this.msr & FLOAT_EXCEPTIONS) === 0n) return 0;
+    if (result !== true || (this.msr & FLOAT_EXCEPTIONS) === 0n) return enough;
     this.pending = () => programInterrupt('floating point', 'an enabled floating-point exception');
     return 1;
   };
@@ -166,6 +170,7 @@ export abstract class CpuServices extends CpuAccess {
   // -- the CPU as a whole -----------------------------------------------------------------------------------------
 
   protected readonly hostSystem = (op: number, a: bigint): number => {
+    this.work++;
     const name = SYSTEM_OPS[op];
     const result = name && this.systemOperation(name, BigInt.asUintN(64, a));
     if (result === undefined) return 0;

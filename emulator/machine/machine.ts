@@ -20,7 +20,7 @@ import {
   type TpmChoice,
   actorName,
 } from '../common/machine';
-import { Cpu, type CpuExit, type Interrupt } from '../cpu/cpu';
+import { Cpu, type CpuExit, type Interrupt, SHORT_WORK } from '../cpu/cpu';
 import { programInterrupt } from '../cpu/entry';
 import { MSR_BIT as MSR } from '../isa/registers';
 import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
@@ -78,6 +78,7 @@ export class Machine implements MachineApi {
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.#partitions = new Partitions(this.#guests, this.memory);
     this.cpu = new Cpu(this.memory, config.threads);
+    this.cpu.workLimit = SHORT_WORK;
     this.cpu.partitionScope = {
       translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa),
       processTable: (lpid) => this.#hypervisor.processTables.find(([owner]) => owner === lpid)?.[1],
@@ -199,7 +200,7 @@ export class Machine implements MachineApi {
       const changed = thread === this.cpu.thread ? (before ^ after) & LEVEL_MSR.mask : 0n;
       if (changed !== 0n) events.push({ kind: 'msr', from: before, to: after });
       // Single loads and stores and long code run on; everything that a view could show ends the stride.
-      if (events.length > 0 || !plain || !this.#plain()) break;
+      if (events.length > 0 || !plain || !this.#plain() || this.cpu.workedEnough) break;
       if (this.#codeBreakpoints.has(this.cpu.nia) || (this.#instructions && this.#linewise(detail))) break;
     }
     return { ticks, events };

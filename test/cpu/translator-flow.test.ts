@@ -1,5 +1,6 @@
 /** Programs whose control goes anywhere: the translator against the interpreter. */
 import { describe, expect, it } from 'vitest';
+import { MSR_BIT } from '../../emulator/isa/registers';
 import { HV, LE, SF } from './helpers';
 import { Pair, numbers } from './pair';
 
@@ -114,5 +115,35 @@ describe.each([
       regions += pair.regions;
     }
     expect(regions).toBeGreaterThan(programs);
+  });
+});
+
+describe('a run with a limit of work', () => {
+  // Functions of rows, registers of the host, accesses over the border of a page.
+  it.each([
+    ['floating point', 'fadd 1,2,3\n fmul 4,1,2\n fcmpu 1,1,4\n vmaxfp 3,4,5\n stfd 1,8(1)\n bcdadd. 1,2,3,0'],
+    ['registers of the host', 'mftb 5\n mtspr 269,5\n darn 6,0\n mftb 7'],
+    ['memory beside the TLB', 'ld 5,-4(1)\n std 5,-4(1)\n lwz 6,-2(1)'],
+  ])('ends early at %s, and leads to the same state', (_, body) => {
+    const pair = new Pair(SF | HV | LE);
+    pair.load(`loop: addi 3,3,1\n ${body}\n bdnz loop\n b .`);
+    pair.begin(undefined, 1_000_000n);
+    pair.each((cpu) => {
+      cpu.msr = SF | HV | LE | MSR_BIT.FP | MSR_BIT.VEC | MSR_BIT.VSX;
+    });
+    const [limited, other] = pair.cpus;
+    limited.workLimit = 100;
+    let early = 0;
+    for (let left = 1_000_000; left > 0;) {
+      const exit = limited.run(left);
+      expect(exit.reason).toBe('budget');
+      if (exit.executed < left) early++;
+      if (exit.executed < left) expect(limited.workedEnough).toBe(true);
+      left -= exit.executed;
+    }
+    expect(early).toBeGreaterThan(3);
+    other.run(1_000_000);
+    pair.expectSame(body);
+    expect(limited.code!.statistics.regions).toBeGreaterThan(0);
   });
 });

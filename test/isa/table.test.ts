@@ -4,6 +4,7 @@ import { assembleLine } from '../../emulator/isa/assembler';
 import { disassemble } from '../../emulator/isa/disassembler';
 import { aliasErrors, ALIASES } from '../../emulator/isa/extended';
 import { deposit, extract, FIELDS, fieldRange } from '../../emulator/isa/fields';
+import type { Stmt } from '../../emulator/isa/ir';
 import { type InstructionRow, insn, parsePattern, section, tableErrors } from '../../emulator/isa/row';
 import { INSTRUCTIONS, rowOf } from '../../emulator/isa/table';
 
@@ -54,6 +55,18 @@ describe('the table of instructions', () => {
   it('refuses meaning with a field that the pattern has not', () => {
     const [row] = section('x', [insn('a', '011000 RS RA UI', '', 'doc', (s) => s.RT.set(0))]);
     expect(() => row?.program).toThrow('row of a');
+  });
+
+  it('calls functions without a result last, where the host may look up', () => {
+    const endsWithCall = (list: readonly Stmt[]): boolean =>
+      list.every((stmt, i) => {
+        const last = i === list.length - 1;
+        if (stmt.k === 'apply' && stmt.id === undefined) return last;
+        const inside = stmt.k === 'if' ? [...stmt.then, ...stmt.else] : [];
+        const calls = inside.some((each) => each.k === 'apply' && each.id === undefined);
+        return stmt.k !== 'if' || ((last || !calls) && endsWithCall(stmt.then) && endsWithCall(stmt.else));
+      });
+    for (const { name, program } of INSTRUCTIONS) expect(endsWithCall(program), name).toBe(true);
   });
 
   it('has a meaning in every row', () => {

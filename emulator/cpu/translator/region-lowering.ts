@@ -31,8 +31,8 @@ interface Exit {
   readonly unused: number;
   /** Address to go on at: an effective address or a local with one. */
   readonly to: bigint | { readonly local: number };
-  /** Whether the interpreter must execute the instruction there. */
-  readonly interpreted: boolean;
+  /** Who goes on: the region there, the interpreter with the instruction there, the host. */
+  readonly goOn: 'region' | 'interpreter' | 'host';
 }
 
 const TYPE_OF_REGION = 0;
@@ -135,7 +135,7 @@ export class RegionLowering extends RegionAccess {
       code.get(this.left);
       code.i32(block.budget);
       code.op(OP.i32lts);
-      this.exitIf({ unused: 0, to: this.address(block.offset), interpreted: true });
+      this.exitIf({ unused: 0, to: this.address(block.offset), goOn: 'interpreter' });
     }
     if (block.isDispatcher) this.dispatch(block);
     if (block.instructions.length > 0) this.spend(block.instructions.length);
@@ -179,7 +179,7 @@ export class RegionLowering extends RegionAccess {
   private edge(offset: number): void {
     const { code } = this;
     const edge = this.block.next.get(offset);
-    if (!edge) return this.exit({ unused: 0, to: this.address(offset), interpreted: false });
+    if (!edge) return this.exit({ unused: 0, to: this.address(offset), goOn: 'region' });
     const { to } = edge;
     if (edge.label !== undefined) {
       code.i32(edge.label);
@@ -209,22 +209,22 @@ export class RegionLowering extends RegionAccess {
 
   // -- ways out -------------------------------------------------------------------------------------------------
 
-  private addExit(exit: Pick<Exit, 'unused' | 'to' | 'interpreted'>): number {
+  private addExit(exit: Pick<Exit, 'unused' | 'to' | 'goOn'>): number {
     return this.exits.push({ ...exit, dirty: this.dirty, comparisons: new Map(this.comparisons) }) - 1;
   }
-  private exit(exit: Pick<Exit, 'unused' | 'to' | 'interpreted'>): void {
+  private exit(exit: Pick<Exit, 'unused' | 'to' | 'goOn'>): void {
     this.code.br(this.code.depth + this.addExit(exit));
   }
-  private exitIf(exit: Pick<Exit, 'unused' | 'to' | 'interpreted'>): void {
+  private exitIf(exit: Pick<Exit, 'unused' | 'to' | 'goOn'>): void {
     this.code.brIf(this.code.depth + this.addExit(exit));
   }
   /** To the interpreter, which does the current instruction. */
-  private leave(): Pick<Exit, 'unused' | 'to' | 'interpreted'> {
+  private leave(): Pick<Exit, 'unused' | 'to' | 'goOn'> {
     const unused = this.block.instructions.length - this.position;
-    return { unused, to: this.address(this.block.offset + 4 * this.position), interpreted: true };
+    return { unused, to: this.address(this.block.offset + 4 * this.position), goOn: 'interpreter' };
   }
 
-  private wayOut({ dirty, comparisons, unused, to, interpreted }: Exit): void {
+  private wayOut({ dirty, comparisons, unused, to, goOn }: Exit): void {
     const { code } = this;
     const mode = modeNumber(this.mode);
     for (const slot of dirty.list()) this.storeSlot(slot, comparisons);
@@ -232,12 +232,18 @@ export class RegionLowering extends RegionAccess {
     if (typeof to === 'bigint') code.i64(to);
     else code.get(to.local);
     code.memory(MEM.i64store, state.NIA);
+    if (goOn === 'host') {
+      code.i32(0);
+      code.i32(state.EXIT_REASON.state);
+      code.memory(MEM.i32store, state.EXIT);
+    }
     code.get(this.left);
     if (unused > 0) {
       code.i32(unused);
       code.op(OP.i32add);
     }
-    if (interpreted) code.i32(interpretIndex(mode));
+    if (goOn === 'host') return code.op(OP.return);
+    if (goOn === 'interpreter') code.i32(interpretIndex(mode));
     else if (typeof to === 'bigint') pushEntryIndexOf(code, to, mode);
     else pushEntryIndex(code, to.local, mode);
     code.returnCallIndirect(TYPE_OF_REGION);
@@ -257,7 +263,7 @@ export class RegionLowering extends RegionAccess {
     else if (target.kind === 'indirect') this.branchTo(stmt.value);
     else {
       const to = target.kind === 'absolute' ? target.ea : this.address(here + Number(target.offset));
-      this.exit({ unused: 0, to: this.mode.sf ? to : to & 0xffff_ffffn, interpreted: false });
+      this.exit({ unused: 0, to: this.mode.sf ? to : to & 0xffff_ffffn, goOn: 'region' });
     }
     this.dirty = dirty;
   }
@@ -279,7 +285,7 @@ export class RegionLowering extends RegionAccess {
       code.i64(this.address(this.block.offset + 4 * this.position));
       code.memory(MEM.i64store, state.BRANCH);
     }
-    this.exit({ unused: 0, to: { local: target }, interpreted: false });
+    this.exit({ unused: 0, to: { local: target }, goOn: 'region' });
   }
 
   private branchIf(offset: number): void {
@@ -365,12 +371,22 @@ export class RegionLowering extends RegionAccess {
     code.i32(FLOAT_EXCEPTIONS);
     code.op(OP.i32and);
     this.exitIf(this.leave());
+    const status = code.local(I32);
     const call = (): void => {
       this.callFunction(stmt);
-      code.op(OP.drop);
+      code.set(status);
     };
     if (stmt.setsCr) this.throughMemory(this.dirty, call);
     else call();
+    if (stmt.id !== undefined) return;
+    code.get(status);
+    this.exitIf({ ...this.behind(), goOn: 'host' });
+  }
+
+  /** Behind the current instruction, which has changed no slots. */
+  private behind(): Pick<Exit, 'unused' | 'to'> {
+    const unused = this.block.instructions.length - this.position - 1;
+    return { unused, to: this.address(this.block.offset + 4 * (this.position + 1)) };
   }
   protected override branch(): void {
     throw new RangeError('Branches of a region go by their targets.');
