@@ -1,7 +1,7 @@
 /** Runs a Linux program for `pef user`: its streams are the terminal's, its files those below a folder. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { Cpu } from '../emulator/cpu/cpu';
+import { Cpu, SHORT_WORK } from '../emulator/cpu/cpu';
 import { parseElf } from '../emulator/image/elf';
 import { PhysicalMemory } from '../emulator/memory/physical';
 import { InstructionCounter } from '../emulator/user/counting';
@@ -33,6 +33,7 @@ export async function runUser(
 ): Promise<number> {
   const image = parseElf(bytes);
   const cpu = new Cpu(new PhysicalMemory(options.memoryBytes, 0));
+  cpu.workLimit = SHORT_WORK;
   const input = new InputStream(io);
   const process = new UserProcess(cpu, image, {
     args: program,

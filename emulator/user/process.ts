@@ -3,7 +3,7 @@
  * end it as signals do.
  */
 import { HmacDrbg } from '../common/drbg';
-import { type Cpu, type Interrupt, SHORT_WORK } from '../cpu/cpu';
+import type { Cpu, Interrupt } from '../cpu/cpu';
 import type { ElfImage } from '../image/elf';
 import { MSR_BIT } from '../isa/registers';
 import { SPRN } from '../isa/sprs';
@@ -69,7 +69,6 @@ export class UserProcess {
       memoryBytes,
     });
     cpu.reset();
-    cpu.workLimit = SHORT_WORK;
     cpu.partitionScope = {
       translate: (_lpid, gpa, access) => {
         const real = gpa < BigInt(ADDRESS_LIMIT) ? this.space.translate(Number(gpa), USES[access]) : undefined;
