@@ -2,7 +2,18 @@
  * Whole programs on the translator, on the interpreter and, where it is installed, on QEMU's system emulator: run by
  * turns, so that other load of the computer meets all alike; the fastest run of each counts.
  */
-import { PROGRAMS, type Program, QEMU, type Run, build, canBuild, isInstalled, runHere, runQemu } from './cpu-programs';
+import {
+  FLOATING,
+  PROGRAMS,
+  type Program,
+  QEMU,
+  type Run,
+  build,
+  canBuild,
+  isInstalled,
+  runHere,
+  runQemu,
+} from './cpu-programs';
 import type { Figure } from './figure';
 
 const TURNS = 3;
@@ -60,10 +71,11 @@ export async function bench(): Promise<Figure[]> {
   if (!canBuild()) return [];
   const withQemu = isInstalled(QEMU);
   const figures: Figure[] = [];
+  /** Of the programs without floating point. */
   const all: Rates[] = [];
   for (const program of Object.keys(PROGRAMS) as Program[]) {
     const rates = measure(program, withQemu);
-    all.push(rates);
+    if (!FLOATING.includes(program)) all.push(rates);
     figures.push({ name: `${program}: translator`, value: rates.translator, unit: 'MIPS' });
     figures.push({ name: `${program}: interpreter`, value: rates.interpreter, unit: 'MIPS' });
     if (rates.qemu !== undefined) {

@@ -8,7 +8,10 @@ import { MSR_BIT } from '../emulator/isa/registers';
 import { PhysicalMemory } from '../emulator/memory/physical';
 
 /** Rounds that keep each program busy for about a second on a fast emulator. */
-export const PROGRAMS = { crc32: 60_000, sha256: 15_000, mix: 60_000, strings: 600_000 } as const;
+export const PROGRAMS = {
+  ...{ crc32: 60_000, sha256: 15_000, mix: 60_000, strings: 600_000 },
+  ...{ nbody: 150_000, matrix: 2_500 },
+} as const;
 export type Program = keyof typeof PROGRAMS;
 
 /** Of start.S: where the number of rounds is, and where this project's CPU begins. */
@@ -21,8 +24,10 @@ const COMPILER = 'powerpc64le-linux-gnu-gcc';
 const OBJCOPY = 'powerpc64le-linux-gnu-objcopy';
 export const QEMU = 'qemu-system-ppc64';
 const SOURCES = 'bench/programs';
+/** Programs of floating point; the other ones are compiled without, as kernels and firmware are. */
+export const FLOATING: readonly Program[] = ['nbody', 'matrix'];
 const FLAGS =
-  '-O2 -mcpu=power9 -mno-vsx -mno-altivec -ffreestanding -nostdlib -static -fno-pic -mcmodel=small ' +
+  '-O2 -mcpu=power9 -fno-math-errno -ffreestanding -nostdlib -static -fno-pic -mcmodel=small ' +
   '-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -Wl,--build-id=none -Wl,--no-warn-rwx-segments';
 
 /** Whether a program can be started here. */
@@ -45,7 +50,8 @@ export function build(program: Program): Uint8Array {
     const [elf, image] = [path.join(folder, 'program.elf'), path.join(folder, 'program.bin')];
     const script = `-Wl,-T,${SOURCES}/program.ld`;
     const sources = [`${SOURCES}/start.S`, `${SOURCES}/${program}.c`];
-    execFileSync(COMPILER, [...FLAGS.split(' '), script, ...sources, '-o', elf]);
+    const facilities = FLOATING.includes(program) ? [] : ['-mno-vsx', '-mno-altivec'];
+    execFileSync(COMPILER, [...FLAGS.split(' '), ...facilities, script, ...sources, '-o', elf]);
     execFileSync(OBJCOPY, ['-O', 'binary', elf, image]);
     return fs.readFileSync(image);
   } finally {

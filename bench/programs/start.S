@@ -20,7 +20,12 @@ rounds: .quad 0
 power:  .long 0x03200000, 0x02000000, 0x01000000, 0, 0, 0
         .org 0x400
         .globl start
-start:  lis   1, 0x00f0
+start:  # MSR.FP, MSR.VEC and MSR.VSX
+        mfmsr 1
+        ori   1, 1, 0x2000
+        oris  1, 1, 0x0280
+        mtmsrd 1
+        lis   1, 0x00f0
         lis   2, .TOC.@ha
         addi  2, 2, .TOC.@l
         ld    3, 0x200(0)

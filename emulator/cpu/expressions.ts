@@ -2,8 +2,9 @@
  * Expressions and conditions of a row's meaning (isa/ir.ts) as WebAssembly. How a field is read is the projection's.
  */
 import type { Field } from '../isa/fields';
-import type { BinaryOp, CompareOp, Cond, Expr, UnaryOp } from '../isa/ir';
+import type { BinaryOp, CompareOp, Cond, DoubleCompareOp, Expr, UnaryOp } from '../isa/ir';
 import { SPR_NUMBER, XER } from '../isa/semantics';
+import { DoubleExpressions, isDoubleComparison, vsrOffset } from './double-expressions';
 import * as state from './state';
 import { type Code, I32, I64, MEM, OP } from './wasm';
 
@@ -58,24 +59,22 @@ const UNARY: Partial<Record<UnaryOp, number>> = {
   popcnt: OP.i64popcnt,
 };
 // prettier-ignore
-const COMPARE: Record<CompareOp, number> = {
+const COMPARE: Record<Exclude<CompareOp, DoubleCompareOp>, number> = {
   eq: OP.i64eq, ne: OP.i64ne, lts: OP.i64lts, ltu: OP.i64ltu, gts: OP.i64gts, gtu: OP.i64gtu,
   les: OP.i64les, leu: OP.i64leu, ges: OP.i64ges, geu: OP.i64geu,
 };
 const CA_SHIFT = BigInt(Math.log2(Number(XER.CA)));
 const COMBINE = { and: OP.i32and, or: OP.i32or, xor: OP.i32xor } as const;
-/** Where a doubleword of a vector-scalar register lies in it. */
-export const vsrOffset = (doubleword: 0 | 1): number => 8 - 8 * doubleword;
 
 /** Generates the code of values. */
-export abstract class ExpressionLowering {
-  private readonly locals = new Map<number, number>();
-
+export abstract class ExpressionLowering extends DoubleExpressions {
   constructor(
-    protected readonly code: Code,
+    code: Code,
     protected readonly mode: Mode,
     protected readonly runtime: RuntimeFunctions,
-  ) {}
+  ) {
+    super(code);
+  }
 
   /** The field's value where the projection knows it. */
   protected abstract constantField(field: Field): number | undefined;
@@ -85,20 +84,8 @@ export abstract class ExpressionLowering {
   protected abstract pushGprOffset(field: Field): void;
   /** Pushes the address of the current instruction (i64). */
   protected abstract pushCia(): void;
-  /** Another instruction begins: its locals are others. */
-  protected forgetLocals(): void {
-    this.locals.clear();
-  }
-  protected local(id: number): number {
-    const known = this.locals.get(id);
-    if (known !== undefined) return known;
-    const fresh = this.code.local(I64);
-    this.locals.set(id, fresh);
-    return fresh;
-  }
-
   /** The value of an expression that is known now. */
-  protected constant(e: Expr): bigint | undefined {
+  protected override constant(e: Expr): bigint | undefined {
     if (e.k === 'const') return e.value;
     if (e.k === 'field') {
       const value = this.constantField(e.field);
@@ -112,7 +99,7 @@ export abstract class ExpressionLowering {
     return undefined;
   }
 
-  protected constantCond(c: Cond): boolean | undefined {
+  protected override constantCond(c: Cond): boolean | undefined {
     if (c.k === 'sf') return this.mode.sf;
     if (c.k === 'le') return this.mode.littleEndian;
     if (c.k === 'not') {
@@ -128,10 +115,14 @@ export abstract class ExpressionLowering {
   }
 
   /** Pushes an i64. */
-  protected expr(e: Expr): void {
+  protected override expr(e: Expr): void {
     const { code } = this;
     const known = this.constant(e);
     if (known !== undefined) return code.i64(known);
+    if (this.isDouble(e)) {
+      this.double(e);
+      return code.op(OP.i64reinterpret);
+    }
     switch (e.k) {
       case 'const':
         return code.i64(e.value);
@@ -148,6 +139,7 @@ export abstract class ExpressionLowering {
       case 'local':
         return code.get(this.local(e.id));
       case 'un':
+        if (e.op === 'toS64' || e.op === 'toU64' || e.op === 'demote') return this.fromDouble(e.op, e.a);
         this.expr(e.a);
         if (e.op === 'extu32') {
           code.i64(0xffff_ffffn);
@@ -186,7 +178,7 @@ export abstract class ExpressionLowering {
   }
 
   /** Pushes the low 32 bits as i32. */
-  protected expr32(e: Expr): void {
+  protected override expr32(e: Expr): void {
     const { code } = this;
     const known = this.constant(e);
     if (known !== undefined) return code.i32(Number(BigInt.asIntN(32, known)));
@@ -216,7 +208,7 @@ export abstract class ExpressionLowering {
   }
 
   /** Pushes the offset of a vector-scalar register from VSR (i32). */
-  protected pushVsrAddress(number: Expr): void {
+  protected override pushVsrAddress(number: Expr): void {
     const { code } = this;
     const known = this.constant(number);
     if (known !== undefined) return code.i32(Number(known) * 16);
@@ -364,12 +356,13 @@ export abstract class ExpressionLowering {
   }
 
   /** Pushes 1 or 0 as i32. */
-  protected cond(c: Cond): void {
+  protected override cond(c: Cond): void {
     const { code } = this;
     const known = this.constantCond(c);
     if (known !== undefined) return code.i32(known ? 1 : 0);
     switch (c.k) {
       case 'cmp':
+        if (isDoubleComparison(c.op)) return this.compareDoubles(c.op, c.a, c.b);
         this.expr(c.a);
         if (this.constant(c.b) === 0n && (c.op === 'eq' || c.op === 'ne')) {
           code.op(OP.i64eqz);

@@ -6,6 +6,7 @@
  */
 import type { Field } from '../isa/fields';
 import type { InstructionRow } from '../isa/row';
+import type { Routine } from '../isa/routine';
 import { unitFunctionNumber } from '../isa/table';
 import { Lowering, type Mode, type RuntimeFunctions } from './lowering';
 import { enterOrCount, modeNumber } from './translator/entries';
@@ -42,7 +43,7 @@ export const FUNCTION = {
 /** Type of a region in modules of the interpreter: what is left to what is left. */
 export const REGION_TYPE = 6;
 
-const RUNTIME: RuntimeFunctions = FUNCTION;
+export const HANDLER_RUNTIME: RuntimeFunctions = FUNCTION;
 
 /** What handlers of one function share. */
 export interface HandlerOptions {
@@ -51,6 +52,8 @@ export interface HandlerOptions {
   readonly dispatch: () => void;
   /** Index of the function that does the same and calls the host where this one cannot go on. */
   readonly twin: number | undefined;
+  /** Indices of the functions of routines. */
+  readonly routines: ReadonlyMap<Routine, number>;
 }
 
 /** Generates the handler of a row. */
@@ -63,7 +66,7 @@ export class HandlerLowering extends Lowering {
     code: Code,
     private readonly options: HandlerOptions,
   ) {
-    super(code, options.mode, RUNTIME);
+    super(code, options.mode, HANDLER_RUNTIME);
     this.hasTwin = options.twin !== undefined;
   }
 
@@ -82,6 +85,12 @@ export class HandlerLowering extends Lowering {
   protected override unitFunction(place: number): number {
     if (!this.current) throw new RangeError('There is no row whose function this could be.');
     return unitFunctionNumber(this.current, place);
+  }
+
+  protected override routine(routine: Routine): number {
+    const index = this.options.routines.get(routine);
+    if (index === undefined) throw new RangeError(`The routine ${routine.name} is no function of a row.`);
+    return index;
   }
 
   protected override constantField(field: Field): number | undefined {

@@ -9,7 +9,7 @@
 import { INTERRUPT_CAUSES } from '../isa/causes';
 import type { Stmt } from '../isa/ir';
 import { type Handler, INDEX_BITS, decodePlan } from './decode-plan';
-import { FUNCTION, HandlerLowering, LEFT, PC, REGION_TYPE, WORD, tailCall } from './handlers';
+import { FUNCTION, HandlerLowering, type HandlerOptions, LEFT, PC, REGION_TYPE, WORD, tailCall } from './handlers';
 import {
   advanceFunction,
   executeFunction,
@@ -21,6 +21,7 @@ import {
 } from './interpreter-functions';
 import type { Mode } from './lowering';
 import { PREBUILT } from './prebuilt';
+import { ROUTINE_PARAMETERS, routineFunctions, routinePlaces } from './routines';
 import * as state from './state';
 import { Code, type FunctionType, I32, I64, MEM, OP, encodeModule } from './wasm';
 
@@ -34,8 +35,10 @@ const TYPES: readonly FunctionType[] = [
   { parameters: [I64, I64], results: [I64] },
   { parameters: [I32], results: [I32] },
   { parameters: [I32, I32, I32, I32, I32], results: [I32] },
+  { parameters: ROUTINE_PARAMETERS, results: [I32] },
 ];
 const HANDLER_TYPE = 0;
+const ROUTINE_TYPE = 8;
 
 /** Functions of the host, in the order of their import. */
 const IMPORTS = [
@@ -57,6 +60,8 @@ export interface InterpreterExports {
   readonly interpret: (left: number) => number;
   /** Executes one instruction word at NIA without fetching it. */
   readonly execute: (word: number, left: number) => number;
+  /** Routines by `exportOfRoutine`. */
+  readonly [routine: string]: CallableFunction;
 }
 
 /** Pushes the number of the handler of WORD. */
@@ -95,8 +100,10 @@ function canBeginAnew(program: readonly Stmt[]): boolean {
   return visit(program) && asked === 1;
 }
 
+type Shared = Pick<HandlerOptions, 'mode' | 'routines'>;
+
 /** A function for a handler outside of the loop. */
-function handlerFunction(variants: Handler, mode: Mode, twin: number | undefined): Code {
+function handlerFunction(variants: Handler, shared: Shared, twin: number | undefined): Code {
   const code = new Code(3);
   const dispatch = (): void => tailCall(code, FUNCTION.hot);
   for (const { row, constants, mask, value } of variants) {
@@ -109,7 +116,7 @@ function handlerFunction(variants: Handler, mode: Mode, twin: number | undefined
       code.op(OP.i32eq);
       code.if();
     }
-    new HandlerLowering(code, { mode, dispatch, twin }).row(row, constants);
+    new HandlerLowering(code, { ...shared, dispatch, twin }).row(row, constants);
     if (unseen === 0) return code;
     code.end();
   }
@@ -122,7 +129,11 @@ function handlerFunction(variants: Handler, mode: Mode, twin: number | undefined
  *
  * @param twinOf index of a handler's twin
  */
-function hotFunction(frequent: readonly Handler[], mode: Mode, twinOf: (handler: Handler) => number | undefined): Code {
+function hotFunction(
+  frequent: readonly Handler[],
+  shared: Shared,
+  twinOf: (handler: Handler) => number | undefined,
+): Code {
   const code = new Code(3);
   code.loop();
   const loopDepth = code.depth;
@@ -136,7 +147,7 @@ function hotFunction(frequent: readonly Handler[], mode: Mode, twinOf: (handler:
     code.end();
     code.recycleLocals();
     for (const { row, constants } of handler) {
-      new HandlerLowering(code, { mode, dispatch, twin: twinOf(handler) }).row(row, constants);
+      new HandlerLowering(code, { ...shared, dispatch, twin: twinOf(handler) }).row(row, constants);
     }
   }
   code.end();
@@ -144,7 +155,7 @@ function hotFunction(frequent: readonly Handler[], mode: Mode, twinOf: (handler:
   code.get(WORD);
   code.get(LEFT);
   pushHandlerNumber(code);
-  code.returnCallIndirect(HANDLER_TYPE, mode.regions === true ? 1 : 0);
+  code.returnCallIndirect(HANDLER_TYPE, shared.mode.regions === true ? 1 : 0);
   code.end();
   code.op(OP.unreachable);
   return code;
@@ -168,8 +179,11 @@ export function interpreterBytes(mode: Mode): Uint8Array<ArrayBuffer> {
   const { handlers, frequent } = decodePlan();
   const rare = handlers.slice(frequent);
   const withTwin = handlers.filter((handler) => handler.every(({ row }) => canBeginAnew(row.program)));
-  // Functions of rare handlers follow the fixed ones, then the twins.
-  const firstRare = FUNCTION.interpret + 1;
+  // Routines follow the fixed functions, then come those of rare handlers, and the twins.
+  const firstRoutine = FUNCTION.interpret + 1;
+  const routines = routinePlaces(firstRoutine);
+  const shared = { mode, routines };
+  const firstRare = firstRoutine + routines.size;
   const twins = new Map(withTwin.map((handler, i) => [handler, firstRare + rare.length + i]));
   const twinOf = (handler: Handler): number | undefined => twins.get(handler);
   const handlerType = (code: Code): { type: number; code: Code } => ({ type: HANDLER_TYPE, code });
@@ -185,11 +199,12 @@ export function interpreterBytes(mode: Mode): Uint8Array<ArrayBuffer> {
       handlerType(faultFunction()),
       { type: REGION_TYPE, code: runFunction(mode), exportName: 'run' },
       { type: 3, code: executeFunction(), exportName: 'execute' },
-      handlerType(hotFunction(handlers.slice(0, frequent), mode, twinOf)),
+      handlerType(hotFunction(handlers.slice(0, frequent), shared, twinOf)),
       handlerType(illegalFunction()),
       { type: REGION_TYPE, code: interpretFunction(), exportName: 'interpret' },
-      ...rare.map((handler) => handlerType(handlerFunction(handler, mode, twinOf(handler)))),
-      ...withTwin.map((handler) => handlerType(handlerFunction(handler, mode, undefined))),
+      ...routineFunctions(mode).map((routine) => ({ type: ROUTINE_TYPE, ...routine })),
+      ...rare.map((handler) => handlerType(handlerFunction(handler, shared, twinOf(handler)))),
+      ...withTwin.map((handler) => handlerType(handlerFunction(handler, shared, undefined))),
     ],
     // The table of handler numbers; those of the loop are never called through it.
     table: handlers

@@ -5,9 +5,10 @@
 import { INTERRUPT_CAUSES, PRIVILEGE_RANK } from '../isa/causes';
 import type { Field } from '../isa/fields';
 import { type Cond, type Expr, type Stmt, SYSTEM_OPS } from '../isa/ir';
+import type { Routine } from '../isa/routine';
 import { SPR_NUMBER, XER } from '../isa/semantics';
 import { AccessLowering } from './access-lowering';
-import { vsrOffset } from './expressions';
+import { vsrOffset } from './double-expressions';
 import * as state from './state';
 import { I32, I64, MEM, OP, SIMD, V128 } from './wasm';
 
@@ -19,6 +20,8 @@ export type ApplyStatement = Extract<Stmt, { readonly k: 'apply' }>;
 export abstract class Lowering extends AccessLowering {
   /** The number of a function of the current row. */
   protected abstract unitFunction(place: number): number;
+  /** Index of a routine's function: four numbers (i32) to a status (i32). */
+  protected abstract routine(routine: Routine): number;
   /** Leaves for the address on the stack (i64). */
   protected abstract branch(): void;
 
@@ -31,8 +34,7 @@ export abstract class Lowering extends AccessLowering {
     const { code } = this;
     switch (stmt.k) {
       case 'let':
-        this.expr(stmt.value);
-        return code.set(this.local(stmt.id));
+        return this.assign(stmt.id, stmt.value);
       case 'set-gpr':
         return this.writeGpr(stmt.field, stmt.value);
       case 'set-gpr-at':
@@ -52,9 +54,7 @@ export abstract class Lowering extends AccessLowering {
       case 'set-cr':
         return this.setCr(stmt.fields, stmt.value);
       case 'set-vsr':
-        this.pushVsrAddress(stmt.number);
-        this.expr(stmt.value);
-        return code.memory(MEM.i64store, state.VSR + vsrOffset(stmt.doubleword));
+        return this.writeVsr(stmt.number, stmt.doubleword, stmt.value);
       case 'set-vsr-permuted':
         return this.permute(stmt);
       case 'apply':
@@ -136,11 +136,20 @@ export abstract class Lowering extends AccessLowering {
   }
 
   /** Pushes the status of the function: bit 0 for an interrupt, bit 1 for the host to look up behind the instruction. */
-  protected callFunction({ fn, args }: ApplyStatement): void {
+  protected callFunction({ fn, routine, args }: ApplyStatement): void {
     const { code } = this;
-    code.i32(this.unitFunction(fn));
+    if (!routine) code.i32(this.unitFunction(fn));
     for (let i = 0; i < 4; i++) this.expr32(args[i] ?? { k: 'const', value: 0n });
-    code.call(this.runtime.apply);
+    code.call(routine ? this.routine(routine) : this.runtime.apply);
+  }
+
+  private writeVsr(number: Expr, doubleword: 0 | 1, value: Expr): void {
+    const { code } = this;
+    this.pushVsrAddress(number);
+    const double = this.isDouble(value);
+    if (double) this.double(value);
+    else this.expr(value);
+    code.memory(double ? MEM.f64store : MEM.i64store, state.VSR + vsrOffset(doubleword));
   }
 
   /** A register is one little-endian number: byte 31 - n of `left || right` is byte n of the right one, then of the left. */

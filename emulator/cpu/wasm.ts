@@ -3,6 +3,7 @@
 /** Value types. */
 export const I32 = 0x7f;
 export const I64 = 0x7e;
+export const F64 = 0x7c;
 export const V128 = 0x7b;
 const EMPTY = 0x40;
 
@@ -18,15 +19,23 @@ export const OP = {
   i64clz: 0x79, i64ctz: 0x7a, i64popcnt: 0x7b, i64add: 0x7c, i64sub: 0x7d, i64mul: 0x7e,
   i64divs: 0x7f, i64divu: 0x80, i64rems: 0x81, i64remu: 0x82, i64and: 0x83, i64or: 0x84, i64xor: 0x85,
   i64shl: 0x86, i64shrs: 0x87, i64shru: 0x88, i64rotl: 0x89,
+  f64eq: 0x61, f64ne: 0x62, f64lt: 0x63, f64gt: 0x64, f64le: 0x65, f64ge: 0x66,
+  f64abs: 0x99, f64neg: 0x9a, f64ceil: 0x9b, f64floor: 0x9c, f64trunc: 0x9d, f64nearest: 0x9e, f64sqrt: 0x9f,
+  f64add: 0xa0, f64sub: 0xa1, f64mul: 0xa2, f64div: 0xa3,
+  f32demote: 0xb6, f64converts: 0xb9, f64convertu: 0xba, f64promote: 0xbb,
+  i32reinterpret: 0xbc, i64reinterpret: 0xbd, f32reinterpret: 0xbe, f64reinterpret: 0xbf,
   wrap: 0xa7, extends: 0xac, extendu: 0xad, i64extend8: 0xc2, i64extend16: 0xc3, i64extend32: 0xc4,
 } as const;
 
 /** Loads and stores by their opcode. */
 // prettier-ignore
 export const MEM = {
-  i32load: 0x28, i64load: 0x29, i32load8u: 0x2d, i32load16u: 0x2f, i64load8u: 0x31, i64load16u: 0x33, i64load32u: 0x35,
-  i32store: 0x36, i64store: 0x37, i32store8: 0x3a, i64store8: 0x3c, i64store16: 0x3d, i64store32: 0x3e,
+  i32load: 0x28, i64load: 0x29, i32load8u: 0x2d, i32load16u: 0x2f, i64load8u: 0x31, i64load16u: 0x33, i64load32u: 0x35, f64load: 0x2b,
+  i32store: 0x36, i64store: 0x37, i32store8: 0x3a, i64store8: 0x3c, i64store16: 0x3d, i64store32: 0x3e, f64store: 0x39,
 } as const;
+
+/** Conversions of doubles to integers that do not trap, behind their prefix. */
+export const SATURATING = { i64truncs: 6, i64truncu: 7 } as const;
 
 /** Instructions on vectors, behind their prefix. */
 // prettier-ignore
@@ -138,6 +147,15 @@ export class Code {
   i64(value: bigint): void {
     this.bytes.byte(0x42);
     this.bytes.signed64(value);
+  }
+  /** A double by its bits. */
+  f64(bits: bigint): void {
+    this.bytes.byte(0x44);
+    for (let i = 0n; i < 64n; i += 8n) this.bytes.byte(Number((bits >> i) & 0xffn));
+  }
+  saturating(opcode: number): void {
+    this.bytes.byte(0xfc);
+    this.bytes.unsigned(opcode);
   }
   get(local: number): void {
     this.indexed(0x20, local);

@@ -7,6 +7,7 @@
  */
 import type { Field } from './fields';
 import type { InterruptCause } from './causes';
+import type { Routine } from './routine';
 
 // prettier-ignore
 export type BinaryOp =
@@ -17,10 +18,28 @@ export type BinaryOp =
   // shifts take the amount modulo 64
   | 'shl' | 'shru' | 'shrs' | 'rotl'
   // the low word rotated, the high word 0
-  | 'rotl32';
+  | 'rotl32'
+  | DoubleBinaryOp;
 // prettier-ignore
-export type UnaryOp = 'exts8' | 'exts16' | 'exts32' | 'extu32' | 'clz' | 'ctz' | 'popcnt';
-export type CompareOp = 'eq' | 'ne' | 'lts' | 'ltu' | 'gts' | 'gtu' | 'les' | 'leu' | 'ges' | 'geu';
+export type UnaryOp =
+  | 'exts8' | 'exts16' | 'exts32' | 'extu32' | 'clz' | 'ctz' | 'popcnt'
+  // a double as an integer, towards zero, the nearest one that there is; a double as a single (the low word)
+  | 'toS64' | 'toU64' | 'demote'
+  | DoubleUnaryOp;
+// prettier-ignore
+export type CompareOp =
+  | 'eq' | 'ne' | 'lts' | 'ltu' | 'gts' | 'gtu' | 'les' | 'leu' | 'ges' | 'geu'
+  | DoubleCompareOp;
+
+/** Operations whose result is a double, as its bits: rounded to nearest, without exceptions. */
+export type DoubleBinaryOp = 'fadd' | 'fsub' | 'fmul' | 'fdiv';
+// prettier-ignore
+export type DoubleUnaryOp =
+  | 'fsqrt' | 'ftrunc' | 'fceil' | 'ffloor' | 'fnearest'
+  // from an integer; from a single in the low word
+  | 'fromS64' | 'fromU64' | 'promote';
+/** Comparisons of doubles: with a NaN only `fne` holds. */
+export type DoubleCompareOp = 'feq' | 'fne' | 'flt' | 'fgt' | 'fle' | 'fge';
 export type AccessSize = 1 | 2 | 4 | 8;
 
 /** Operations of the CPU as a whole: their numbers in generated code are their places here. */
@@ -90,10 +109,14 @@ export type Stmt =
       readonly control: Expr;
       readonly from: 'left' | 'right';
     }
-  /** A function of the row (its place among them) over up to four i32 arguments; a result goes to the local `id`. */
+  /**
+   * A function of the row (its place among them) over up to four i32 arguments; a result goes to the local `id`. Where it
+   * is a routine, generated code has it.
+   */
   | {
       readonly k: 'apply';
       readonly fn: number;
+      readonly routine: Routine | undefined;
       readonly args: readonly Expr[];
       readonly id: number | undefined;
       readonly setsCr: boolean;

@@ -11,6 +11,7 @@ import type { Field, FieldPart } from './fields';
 import { fieldNamed } from './fields';
 import type { Privilege, Stmt } from './ir';
 import { Semantics } from './semantics';
+import type { Routine } from './routine';
 import type { AnyUnitFunction } from './vector-unit';
 
 /** What a row's author writes. */
@@ -36,7 +37,7 @@ export interface InstructionRow extends RowSource {
   readonly flags: readonly Field[];
   readonly program: readonly Stmt[];
   /** What `apply` statements call. */
-  readonly functions: readonly AnyUnitFunction[];
+  readonly functions: readonly (AnyUnitFunction | Routine)[];
   readonly localCount: number;
   readonly privilege: Privilege;
 }

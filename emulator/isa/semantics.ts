@@ -10,7 +10,8 @@ import { fieldNamed } from './fields';
 import { type FacilityName, facilityNumber } from './facilities';
 import type { AccessSize, Expr, Privilege, Stmt, SystemOp } from './ir';
 import type { Operand } from './values';
-import { Bit, U64, exprOf } from './values';
+import { Bit, F64, U64, exprOf } from './values';
+import type { Routine } from './routine';
 import type { AnyUnitFunction, CrSetter, UnitFunction, UnitValueFunction } from './vector-unit';
 
 /** A general purpose register named by a field. Reads as its value. */
@@ -99,17 +100,30 @@ export class Vsr {
   };
 }
 
+/** What a row can apply. */
+export type Callable = UnitFunction | CrSetter | Routine;
+
 /** Collects the statements of one row. Members can be taken apart: `({ RT, RA }) => ...`. */
 export class Semantics {
   readonly statements: Stmt[] = [];
   /** Functions that the statements call by their places here. */
-  readonly functions: AnyUnitFunction[] = [];
+  readonly functions: (AnyUnitFunction | Routine)[] = [];
   private target: Stmt[] = this.statements;
   private locals = 0;
 
-  /** @param fields names of the fields that the row's pattern has */
-  constructor(private readonly fields: ReadonlySet<string>) {}
+  /**
+   * @param fields names of the fields that the row's pattern has
+   * @param parameters number of locals that have values at the beginning: those of a routine
+   */
+  constructor(
+    private readonly fields: ReadonlySet<string>,
+    parameters = 0,
+  ) {
+    this.locals = parameters;
+  }
 
+  /** A local that has a value at the beginning. */
+  parameter = (id: number): U64 => new U64({ k: 'local', id });
   /** Number of `let` values so far. */
   get localCount(): number {
     return this.locals;
@@ -118,7 +132,7 @@ export class Semantics {
   private readonly emit = (stmt: Stmt): void => {
     this.target.push(stmt);
   };
-  private functionPlace(fn: AnyUnitFunction): number {
+  private functionPlace(fn: AnyUnitFunction | Routine): number {
     const known = this.functions.indexOf(fn);
     return known >= 0 ? known : this.functions.push(fn) - 1;
   }
@@ -242,6 +256,7 @@ export class Semantics {
     this.emit({ k: 'let', id, value: exprOf(value) });
     return new U64({ k: 'local', id });
   };
+  letDouble = (value: F64): F64 => new F64(this.let(value.bits()).expr);
   if = (cond: Bit, then: () => void, otherwise?: () => void): void => {
     const outer = this.target;
     const branches: [Stmt[], Stmt[]] = [[], []];
@@ -289,14 +304,17 @@ export class Semantics {
   /** The facility must be on, or its unavailable interrupt is raised. */
   requires = (facility: FacilityName): void => this.emit({ k: 'facility', facility: facilityNumber(facility) });
   /** Calls a function of the row with up to four numbers, each its low 32 bits. */
-  apply = (called: UnitFunction | CrSetter, ...args: readonly Operand[]): void => {
-    const setsCr = typeof called !== 'function';
-    const fn = this.functionPlace(setsCr ? called.fn : called);
-    this.emit({ k: 'apply', fn, args: args.map(exprOf), id: undefined, setsCr });
+  apply = (called: Callable, ...args: readonly Operand[]): void => {
+    const routine = 'program' in called ? called : undefined;
+    const slow = routine ? routine.slow : called;
+    const setsCr = 'fn' in slow;
+    const fn = this.functionPlace(routine ?? ('fn' in slow ? slow.fn : slow));
+    this.emit({ k: 'apply', fn, routine, args: args.map(exprOf), id: undefined, setsCr });
   };
   applyValue = (fn: UnitValueFunction, ...args: readonly Operand[]): U64 => {
     const id = this.locals++;
-    this.emit({ k: 'apply', fn: this.functionPlace(fn), args: args.map(exprOf), id, setsCr: false });
+    const place = this.functionPlace(fn);
+    this.emit({ k: 'apply', fn: place, routine: undefined, args: args.map(exprOf), id, setsCr: false });
     return new U64({ k: 'local', id });
   };
   /** An operation of the CPU as a whole. */

@@ -37,6 +37,7 @@ import { CACHE_INHIBITED, QUADWORD, STRINGS } from './rows/storage-quad';
 import { MOVES, RETURNS } from './rows/system';
 import { TRANSACTIONS } from './rows/transactions';
 import { SEGMENTS, TRANSLATIONS } from './rows/translations';
+import type { Routine } from './routine';
 import type { AnyUnitFunction } from './vector-unit';
 
 /** Every instruction of the machine. */
@@ -146,5 +147,25 @@ export function unitFunctionNumber(row: InstructionRow, fn: number): number {
 export function unitFunction(number: number): AnyUnitFunction {
   const found = INSTRUCTIONS[Math.floor(number / FUNCTIONS_OF_ROW)]?.functions[number % FUNCTIONS_OF_ROW];
   if (!found) throw new RangeError(`No row has function ${number}.`);
-  return found;
+  return 'program' in found ? found.function : found;
+}
+
+/** A routine, and the number of the function that does the same. */
+export interface NumberedRoutine {
+  readonly routine: Routine;
+  readonly slow: number;
+}
+
+/** The routines of all rows, each once, in the order of the table. */
+export function routinesOfRows(): readonly NumberedRoutine[] {
+  const found = new Map<string, NumberedRoutine>();
+  for (const row of INSTRUCTIONS) {
+    row.functions.forEach((fn, place) => {
+      if (!('program' in fn)) return;
+      const known = found.get(fn.name);
+      if (known && known.routine !== fn) throw new Error(`Two routines have the name '${fn.name}'.`);
+      if (!known) found.set(fn.name, { routine: fn, slow: unitFunctionNumber(row, place) });
+    });
+  }
+  return [...found.values()];
 }

@@ -1,5 +1,5 @@
-/** The typed values with which rows are written: 64-bit numbers and conditions, as expression trees (ir.ts). */
-import type { BinaryOp, CompareOp, Cond, Expr, UnaryOp } from './ir';
+/** The typed values with which rows are written: 64-bit numbers, doubles and conditions, as expression trees (ir.ts). */
+import type { BinaryOp, CompareOp, Cond, DoubleBinaryOp, DoubleCompareOp, DoubleUnaryOp, Expr, UnaryOp } from './ir';
 
 /** What can stand where a 64-bit value is expected. */
 export type Operand = U64 | bigint | number;
@@ -110,6 +110,23 @@ export class U64 {
     return this.unary('popcnt');
   }
 
+  /** The double with these bits. */
+  double(): F64 {
+    return new F64(this.expr);
+  }
+  /** The single in the low word, as a double. */
+  single(): F64 {
+    return new F64({ k: 'un', op: 'promote', a: this.expr });
+  }
+  /** The signed integer as a double, rounded to nearest. */
+  toDouble(): F64 {
+    return new F64({ k: 'un', op: 'fromS64', a: this.expr });
+  }
+  /** The unsigned integer as a double, rounded to nearest. */
+  unsignedToDouble(): F64 {
+    return new F64({ k: 'un', op: 'fromU64', a: this.expr });
+  }
+
   eq(b: Operand): Bit {
     return this.compare('eq', b);
   }
@@ -140,6 +157,99 @@ export class U64 {
   }
 }
 
+const SIGN = 1n << 63n;
+const view = new DataView(new ArrayBuffer(8));
+const bitsOf = (value: number): bigint => (view.setFloat64(0, value), view.getBigUint64(0));
+const doubleOperand = (value: F64 | number): Expr => (typeof value === 'number' ? exprOf(bitsOf(value)) : value.expr);
+
+/** A double of IEEE 754. Operations round to nearest and raise nothing. */
+export class F64 {
+  constructor(readonly expr: Expr) {}
+
+  private binary(op: DoubleBinaryOp, b: F64 | number): F64 {
+    return new F64({ k: 'bin', op, a: this.expr, b: doubleOperand(b) });
+  }
+  private unary(op: DoubleUnaryOp): F64 {
+    return new F64({ k: 'un', op, a: this.expr });
+  }
+  private compare(op: DoubleCompareOp, b: F64 | number): Bit {
+    return new Bit({ k: 'cmp', op, a: this.expr, b: doubleOperand(b) });
+  }
+
+  bits(): U64 {
+    return new U64(this.expr);
+  }
+  add(b: F64 | number): F64 {
+    return this.binary('fadd', b);
+  }
+  sub(b: F64 | number): F64 {
+    return this.binary('fsub', b);
+  }
+  mul(b: F64 | number): F64 {
+    return this.binary('fmul', b);
+  }
+  div(b: F64 | number): F64 {
+    return this.binary('fdiv', b);
+  }
+  sqrt(): F64 {
+    return this.unary('fsqrt');
+  }
+  /** Rounded to an integral value: towards zero, up, down, to the nearest. */
+  trunc(): F64 {
+    return this.unary('ftrunc');
+  }
+  ceil(): F64 {
+    return this.unary('fceil');
+  }
+  floor(): F64 {
+    return this.unary('ffloor');
+  }
+  nearest(): F64 {
+    return this.unary('fnearest');
+  }
+  abs(): F64 {
+    return new F64(this.bits().and(~SIGN).expr);
+  }
+  neg(): F64 {
+    return new F64(this.bits().xor(SIGN).expr);
+  }
+  /** The sign of `of` with this magnitude. */
+  withSign(of: F64): F64 {
+    return new F64(this.bits().and(~SIGN).or(of.bits().and(SIGN)).expr);
+  }
+  /** The bits of the single to which it rounds. */
+  toSingle(): U64 {
+    return new U64({ k: 'un', op: 'demote', a: this.expr });
+  }
+  /** The signed integer, towards zero; the nearest one where there is none. */
+  toInteger(): U64 {
+    return new U64({ k: 'un', op: 'toS64', a: this.expr });
+  }
+  /** The unsigned integer, in the same way. */
+  toUnsigned(): U64 {
+    return new U64({ k: 'un', op: 'toU64', a: this.expr });
+  }
+
+  eq(b: F64 | number): Bit {
+    return this.compare('feq', b);
+  }
+  ne(b: F64 | number): Bit {
+    return this.compare('fne', b);
+  }
+  lt(b: F64 | number): Bit {
+    return this.compare('flt', b);
+  }
+  gt(b: F64 | number): Bit {
+    return this.compare('fgt', b);
+  }
+  le(b: F64 | number): Bit {
+    return this.compare('fle', b);
+  }
+  ge(b: F64 | number): Bit {
+    return this.compare('fge', b);
+  }
+}
+
 /** A condition. */
 export class Bit {
   constructor(readonly cond: Cond) {}
@@ -158,6 +268,9 @@ export class Bit {
   /** a where the condition holds, b otherwise; both are evaluated. */
   choose(a: Operand, b: Operand): U64 {
     return new U64({ k: 'select', cond: this.cond, a: exprOf(a), b: exprOf(b) });
+  }
+  chooseDouble(a: F64 | number, b: F64 | number): F64 {
+    return new F64({ k: 'select', cond: this.cond, a: doubleOperand(a), b: doubleOperand(b) });
   }
   /** 1 or 0. */
   u64(): U64 {

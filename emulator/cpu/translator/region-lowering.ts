@@ -8,6 +8,7 @@
 import type { Field } from '../../isa/fields';
 import type { Expr, Stmt } from '../../isa/ir';
 import { MSR_BIT } from '../../isa/registers';
+import type { Routine } from '../../isa/routine';
 import { unitFunctionNumber } from '../../isa/table';
 import type { ApplyStatement, Mode, RuntimeFunctions } from '../lowering';
 import * as state from '../state';
@@ -59,6 +60,8 @@ export class RegionLowering extends RegionAccess {
     runtime: RuntimeFunctions,
     private readonly flow: Flow,
     private readonly entry: bigint,
+    /** Index of a routine's function. */
+    private readonly indexOfRoutine: (routine: Routine) => number,
   ) {
     super(code, mode, runtime, flow.slots);
     this.block = flow.entry;
@@ -362,6 +365,9 @@ export class RegionLowering extends RegionAccess {
   protected override unitFunction(place: number): number {
     if (!this.instruction) throw new RangeError('There is no row whose function this could be.');
     return unitFunctionNumber(this.instruction.row, place);
+  }
+  protected override routine(routine: Routine): number {
+    return this.indexOfRoutine(routine);
   }
   /** In a region no exception is enabled: then it is left before. */
   protected override apply(stmt: ApplyStatement): void {

@@ -52,7 +52,7 @@ function compute(op: BinaryOp, a: bigint, b: bigint): bigint | undefined {
   }
 }
 
-const COMPARE: Record<CompareOp, (a: bigint, b: bigint) => boolean> = {
+const COMPARE: Partial<Record<CompareOp, (a: bigint, b: bigint) => boolean>> = {
   eq: (a, b) => a === b,
   ne: (a, b) => a !== b,
   lts: (a, b) => signed(a) < signed(b),
@@ -222,7 +222,8 @@ export class Specialiser {
       }
       case 'cmp': {
         const [a, b] = [this.expr(c.a), this.expr(c.b)];
-        if (a.k === 'const' && b.k === 'const') return COMPARE[c.op](a.value, b.value) ? TRUE : FALSE;
+        const known = a.k === 'const' && b.k === 'const' ? COMPARE[c.op]?.(a.value, b.value) : undefined;
+        if (known !== undefined) return known ? TRUE : FALSE;
         // A condition that became a number and is asked again.
         if (a.k === 'bit' && b.k === 'const' && b.value === 0n && c.op === 'ne') return a.cond;
         return { ...c, a, b };

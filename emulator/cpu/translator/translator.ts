@@ -16,7 +16,8 @@ import { BranchTargets } from './branch-targets';
 import { FIRST_REGION, entryOffset, interpretIndex, modeNumber, resumeIndex } from './entries';
 import { REGION_INSTRUCTIONS } from './discover';
 import { type Instruction, InstructionCache } from './instruction';
-import { regionFunction, regionModule } from './region-module';
+import { translateRegion } from './region-module';
+import { exportOfRoutine } from '../routines';
 
 /** The code that a region is made of: pages by effective address, and by page the words. */
 interface ReadCode {
@@ -322,12 +323,15 @@ export class CodeTranslator {
       read.branches.set(branch, seen.length);
       return seen;
     };
-    const made = regionFunction({ entry: ea, at, seenTargets }, context.mode);
+    const made = translateRegion({ entry: ea, at, seenTargets }, context.mode);
     if (!made) return undefined;
     const index = this.freeIndices.pop() ?? this.nextIndex++;
-    const bytes = regionModule([made.code], index);
+    const bytes = made.module(index);
+    const interpreter = this.interpreters[modeNumber(context.mode)];
+    const names = made.routines.map(exportOfRoutine);
     new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       host: {
+        ...Object.fromEntries(names.map((name) => [name, interpreter?.[name]])),
         memory: this.memory.memory,
         regions: this.table,
         divse: divideExtendedSigned,

@@ -1,11 +1,13 @@
 /** Comparisons, tests, selections of minimum and maximum on registers (Book I 4.6.8, 7.6). */
+import { Routine } from '../routine';
+import type { Semantics } from '../semantics';
+import type { F64, U64 } from '../values';
 import { type CrSetter, type VectorUnit, settingCr } from '../vector-unit';
 import { EQUAL, GREATER, LESS, UNORDERED, compare, convert } from './convert';
 import { BINARY32, BINARY64, type Float, type Format, isNan, leading, pack, quieted, unpack } from './format';
 import { FPCC, VE, VXSNAN, VXVC, enabled, raise } from './fpscr';
-import { hostExtreme, hostOrder } from './host';
 import { Status } from './round';
-import { type FloatFunction, readDouble, readQuad, status, writeDoubleword } from './scalar';
+import { type FloatFunction, ofEach, readDouble, readQuad, status, writeDoubleword } from './scalar';
 
 /** What a comparison raises: an ordered one is invalid with any NaN (VXVC), unless VXSNAN is enabled and comes first. */
 export function comparisonExceptions(fpscr: number, a: Float, b: Float, ordered: boolean): number {
@@ -24,13 +26,29 @@ function deliver(unit: VectorUnit, bf: number, order: number, exceptions: number
 }
 
 /** fcmpu, fcmpo and their like: CR field, operands. */
-export const compareDoubles = (ordered: boolean): CrSetter =>
-  settingCr((unit, bf, a, b) => {
-    const order = hostOrder(unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
-    if (order !== UNORDERED) return deliver(unit, bf, order, 0);
-    const exceptions = comparisonExceptions(unit.fpscr, readDouble(unit, a), readDouble(unit, b), ordered);
-    return deliver(unit, bf, UNORDERED, exceptions);
+export const compareDoubles = ofEach((ordered: boolean): Routine => {
+  const slow = settingCr((unit, bf, a, b) => {
+    const [x, y] = [readDouble(unit, a), readDouble(unit, b)];
+    return deliver(unit, bf, compare(x, y), comparisonExceptions(unit.fpscr, x, y, ordered));
   });
+  return new Routine(`compare doubles ${ordered ? 'ordered' : 'unordered'}`, slow, (s, [bf, a, b], slowly) => {
+    const [x, y] = doublesOf(s, a, b);
+    const order = s.let(orderOf(x, y));
+    const quick = (): void => {
+      s.FPSCR.set(s.FPSCR.and(BigInt(~FPCC)).or(order.shl(12)));
+      s.setCrField(bf, order);
+    };
+    s.if(order.ne(UNORDERED), quick, slowly);
+  });
+});
+
+/** Doublewords 0 of two registers. */
+function doublesOf(s: Semantics, a: U64, b: U64): readonly [F64, F64] {
+  return [s.letDouble(s.vsr(a).hi.double()), s.letDouble(s.vsr(b).hi.double())];
+}
+function orderOf(x: F64, y: F64): U64 {
+  return x.lt(y).choose(LESS, x.gt(y).choose(GREATER, x.eq(y).choose(EQUAL, UNORDERED)));
+}
 
 export const compareQuads = (ordered: boolean): CrSetter =>
   settingCr((unit, bf, a, b) => {
@@ -52,18 +70,20 @@ export const compareExponents = (format: Format): CrSetter =>
   });
 
 /** xscmpeqdp, xscmpgtdp, xscmpgedp: all ones where one of the wanted orders holds. */
-export const compareToMask =
-  (wanted: number, ordered: boolean): FloatFunction =>
-  (unit, t, a, b) => {
-    const order = hostOrder(unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
-    if (order === UNORDERED) {
-      const exceptions = comparisonExceptions(unit.fpscr, readDouble(unit, a), readDouble(unit, b), ordered);
-      unit.fpscr = raise(unit.fpscr, exceptions);
-      if (enabled(unit.fpscr, exceptions)) return true;
-    }
-    writeDoubleword(unit, t, (order & wanted) !== 0 ? 0xffff_ffff_ffff_ffffn : 0n);
+export function compareToMask(wanted: number, ordered: boolean): Routine {
+  const slow: FloatFunction = (unit, t, a, b) => {
+    const [x, y] = [readDouble(unit, a), readDouble(unit, b)];
+    const exceptions = comparisonExceptions(unit.fpscr, x, y, ordered);
+    unit.fpscr = raise(unit.fpscr, exceptions);
+    if (enabled(unit.fpscr, exceptions)) return true;
+    writeDoubleword(unit, t, (compare(x, y) & wanted) !== 0 ? 0xffff_ffff_ffff_ffffn : 0n);
     return false;
   };
+  return new Routine(`compare to mask ${wanted}`, slow, (s, [t, a, b], slowly) => {
+    const order = s.let(orderOf(...doublesOf(s, a, b)));
+    s.if(order.ne(UNORDERED), () => s.vsr(t).set(order.and(wanted).ne(0).choose(-1n, 0), 0), slowly);
+  });
+}
 
 /** Which rule of minimum and maximum: the manual's own (IEEE's maxNum), C's conditional expression, Java's. */
 export type Rule = 'number' | 'c' | 'java';
@@ -87,15 +107,9 @@ export function extreme(a: Float, b: Float, order: number, rule: Rule): Float {
   return compare(a, b) === order ? a : b;
 }
 
-export const extremeDouble =
-  (order: number, rule: Rule): FloatFunction =>
-  (unit, t, a, b) => {
-    const chosen = hostExtreme(order, unit.f64[2 * a + 1] ?? 0, unit.f64[2 * b + 1] ?? 0);
-    if (!Number.isNaN(chosen)) {
-      unit.f64[2 * t + 1] = chosen;
-      unit.f64[2 * t] = 0;
-      return false;
-    }
+/** The greater (order = GREATER) or less of two doubles, by a rule. */
+export function extremeDouble(order: number, rule: Rule): Routine {
+  const slow: FloatFunction = (unit, t, a, b) => {
     status.begin(unit.fpscr);
     const value = extreme(readDouble(unit, a), readDouble(unit, b), order, rule);
     const fpscr = raise(unit.fpscr, status.raised);
@@ -104,6 +118,18 @@ export const extremeDouble =
     writeDoubleword(unit, t, pack(BINARY64, value));
     return false;
   };
+  const name = `${order === GREATER ? 'maximum' : 'minimum'} ${rule}`;
+  return new Routine(name, slow, (s, [t, a, b], slowly) => {
+    const [x, y] = doublesOf(s, a, b);
+    const isFirst = order === GREATER ? x.ge(y) : x.le(y);
+    // Zeros are equal and yet differ.
+    const fits = x
+      .lt(y)
+      .or(x.gt(y))
+      .or(x.eq(y).and(x.ne(0)));
+    s.if(fits, () => s.vsr(t).set(isFirst.chooseDouble(x, y).bits(), 0), slowly);
+  });
+}
 
 /** Exponent with which the tests for software division and square root reckon: that of the field, unbiased. */
 const fieldExponent = (format: Format, x: Float): number =>

@@ -1,4 +1,7 @@
 /** Scalar conversions and rounding on registers: between formats, to and from integers (Book I 4.6.7, 7.6). */
+import { Routine } from '../routine';
+import type { Semantics } from '../semantics';
+import { type F64, u64 } from '../values';
 import { convert, fromInteger, toInteger, toIntegral } from './convert';
 import {
   BINARY128,
@@ -12,30 +15,23 @@ import {
   resultClass,
   unpack,
 } from './format';
-import { FI, FPRF, FR, FX, NOT_PLAIN, UX, XX } from './fpscr';
-import { hostIntegral, integralClass } from './host';
+import { UX, XX } from './fpscr';
+import { exactly, roundedToSingle } from './kernels';
+import { classOf, isPlain, setErrorStatus, setExactStatus } from './quick';
 import { MODE, type RoundingMode } from './round';
 import {
   type FloatFunction,
   finish,
   finishFloat,
+  finishQuickly,
+  ofEach,
   readDouble,
   readQuad,
+  scalarRoutine,
   status,
   writeDoubleword,
   writeFloat,
 } from './scalar';
-import { short, shortToSingle } from './short';
-
-const WORD = 4294967296;
-
-/** FPSCR after an operation of the short way with this error, leaving FPRF. */
-function shortStatus(fpscr: number, value: number, error: number): number {
-  const kept = fpscr & ~(FR | FI);
-  if (error === 0) return kept >>> 0;
-  const first = (kept & XX) === 0 ? XX | FX : 0;
-  return (kept | first | FI | (error < 0 === value > 0 ? FR : 0)) >>> 0;
-}
 
 /** How a conversion to an integer lays its result out. */
 export interface IntegerTarget {
@@ -56,22 +52,17 @@ export function integerDoubleword(integer: bigint, width: 32 | 64): bigint {
 }
 
 /** Double to integer. */
-export function doubleToInteger(target: IntegerTarget): FloatFunction {
+export const doubleToInteger = (target: IntegerTarget): Routine =>
+  INTEGERS.get(nameOf(target)) ?? integerRoutine(target);
+const INTEGERS = new Map<string, Routine>();
+
+const nameOf = ({ width, signed, truncate, twice }: IntegerTarget): string =>
+  `double to ${signed ? 'signed' : 'unsigned'} ${width}${truncate ? ' truncated' : ''}${twice ? ' twice' : ''}`;
+
+function integerRoutine(target: IntegerTarget): Routine {
   const { width, signed, truncate } = target;
   const both = target.twice === true;
-  const limit = width === 64 ? 2 ** 53 : signed ? 2 ** 31 - 1 : 2 ** 32 - 1;
-  const least = signed ? -limit : 0;
-  return (unit, t, b) => {
-    const value = unit.f64[2 * b + 1] ?? 0;
-    if (truncate && (unit.fpscr & NOT_PLAIN) === 0 && value > least && value < limit) {
-      const integer = Math.trunc(value);
-      const word = integer | 0;
-      unit.i32[4 * t + 2] = word;
-      unit.i32[4 * t + 3] = both ? word : Math.floor(integer / WORD);
-      unit.f64[2 * t] = 0;
-      unit.fpscr = shortStatus(unit.fpscr, value, value - integer);
-      return false;
-    }
+  const slow: FloatFunction = (unit, t, b) => {
     status.begin(unit.fpscr);
     if (truncate) status.mode = MODE.zero;
     const integer = toInteger(readDouble(unit, b), width, signed, status);
@@ -79,43 +70,53 @@ export function doubleToInteger(target: IntegerTarget): FloatFunction {
       writeDoubleword(unit, t, both ? integerDoubleword(integer, width) : BigInt.asUintN(64, integer)),
     );
   };
+  // Integers are at least this, and less than that.
+  const [least, limit] = signed ? [-(2 ** (width - 1)), 2 ** (width - 1)] : [0, 2 ** width];
+  const name = nameOf(target);
+  const routine = new Routine(name, slow, (s, [t, b], slowly) => {
+    const value = s.letDouble(s.vsr(b).hi.double());
+    const whole = s.letDouble(truncate ? value.trunc() : value.nearest());
+    const quick = (): void => {
+      const integer = s.let(signed ? whole.toInteger() : whole.toUnsigned());
+      setErrorStatus(s, { value, error: s.letDouble(value.sub(whole)) });
+      s.vsr(t).set(both ? integer.extu32().or(integer.shl(32)) : integer, 0);
+    };
+    s.if(whole.ge(least).and(whole.lt(limit)).and(isPlain(s)), quick, slowly);
+  });
+  INTEGERS.set(name, routine);
+  return routine;
 }
 
 /** Doubleword 0 as an integer to double, rounded to `format`. */
-export function integerToDouble(signed: boolean, format: Format): FloatFunction {
-  const single = format === BINARY32;
-  return (unit, t, b) => {
-    if ((unit.fpscr & NOT_PLAIN) === 0) {
-      const high = ((signed ? unit.i32[4 * b + 3] : unit.u32[4 * b + 3]) ?? 0) * WORD;
-      const low = unit.u32[4 * b + 2] ?? 0;
-      const value = high + low;
-      short[0] = value;
-      short[1] = high - (value - (value - high)) + (low - (value - high));
-      if (!single || shortToSingle()) {
-        const result = short[0];
-        const fpscr = shortStatus(unit.fpscr & ~FPRF, result, short[1]);
-        unit.fpscr = (fpscr | (result > 0 ? 0x4000 : result < 0 ? 0x8000 : 0x2000)) >>> 0;
-        unit.f64[2 * t + 1] = result;
-        unit.f64[2 * t] = 0;
-        return false;
-      }
-    }
+export const integerToDouble = (signed: boolean, format: Format): Routine =>
+  FROM_INTEGER[signed ? 'signed' : 'unsigned'](format);
+const FROM_INTEGER = {
+  signed: ofEach((format: Format) => fromIntegerRoutine(true, format)),
+  unsigned: ofEach((format: Format) => fromIntegerRoutine(false, format)),
+};
+
+function fromIntegerRoutine(signed: boolean, format: Format): Routine {
+  const slow: FloatFunction = (unit, t, b) => {
     status.begin(unit.fpscr);
     const integer = (signed ? unit.i64[2 * b + 1] : unit.u64[2 * b + 1]) ?? 0n;
     return finishFloat(unit, t, format, BINARY64, fromInteger(format, integer, status));
   };
+  /** The integer that a double may be rounded up to, and that none is. */
+  const end = signed ? 2 ** 63 : 2 ** 64;
+  const name = `${signed ? 'signed' : 'unsigned'} 64 to ${format.name}`;
+  return new Routine(name, slow, (s, [t, b], slowly) => {
+    const integer = s.let(s.vsr(b).hi);
+    const value = s.letDouble(signed ? integer.toDouble() : integer.unsignedToDouble());
+    const back = signed ? value.toInteger() : value.toUnsigned();
+    const error = s.letDouble(value.ge(end).chooseDouble(-1, integer.sub(back).toDouble()));
+    const double = { fits: value.eq(value), value, error };
+    finishQuickly(s, t, format === BINARY32 ? roundedToSingle(s, double) : double, slowly);
+  });
 }
 
 /** Rounds a double to an integral value: in the given mode and silently, or in FPSCR's with XX. */
-export function doubleToIntegral(mode: RoundingMode | undefined): FloatFunction {
-  return (unit, t, b) => {
-    const whole = hostIntegral(mode, unit.f64[2 * b + 1] ?? 0);
-    if (!Number.isNaN(whole)) {
-      unit.fpscr = ((unit.fpscr & ~(FR | FI | FPRF)) | integralClass(whole)) >>> 0;
-      unit.f64[2 * t + 1] = whole;
-      unit.f64[2 * t] = 0;
-      return false;
-    }
+export const doubleToIntegral = ofEach((mode: RoundingMode | undefined): Routine => {
+  const slow: FloatFunction = (unit, t, b) => {
     status.begin(unit.fpscr);
     if (mode !== undefined) status.mode = mode;
     const value = toIntegral(readDouble(unit, b), status);
@@ -123,7 +124,46 @@ export function doubleToIntegral(mode: RoundingMode | undefined): FloatFunction 
     else quiet();
     return finishFloat(unit, t, BINARY64, BINARY64, value);
   };
+  return new Routine(`double to integral ${mode ?? 'by FPSCR'}`, slow, (s, [t, b], slowly) => {
+    const value = s.letDouble(s.vsr(b).hi.double());
+    const whole = s.letDouble(integral(s, mode, value));
+    if (mode === undefined) {
+      finishQuickly(
+        s,
+        t,
+        { fits: value.abs().lt(Infinity), value: whole, error: s.letDouble(value.sub(whole)) },
+        slowly,
+      );
+      return;
+    }
+    const quick = (): void => {
+      setExactStatus(s, classOf(whole).or(whole.abs().eq(Infinity).choose(0x1000, 0)));
+      s.vsr(t).set(whole.bits(), 0);
+    };
+    s.if(value.eq(value), quick, slowly);
+  });
+});
+
+/** A double rounded to an integral value, whose sign is that of the double. */
+function integral(s: Semantics, mode: RoundingMode | undefined, value: F64): F64 {
+  switch (mode) {
+    case MODE.zero:
+      return value.trunc();
+    case MODE.up:
+      return value.ceil();
+    case MODE.down:
+      return value.floor();
+    case MODE.nearestAway: {
+      const whole = s.letDouble(value.trunc());
+      const isFar = value.sub(whole).abs().ge(0.5);
+      return isFar.chooseDouble(whole.add(s.letDouble(u64(ONE).double()).withSign(value)), whole);
+    }
+    default:
+      return value.nearest();
+  }
 }
+/** Bits of the double 1. */
+const ONE = 0x3ff0_0000_0000_0000n;
 
 function noteInexact(): void {
   if (status.inexact) status.raised |= XX;
@@ -134,24 +174,15 @@ function quiet(): void {
 }
 
 /** frsp, xsrsp: rounds a double to single. Of a NaN the bits that a single does not have become 0. */
-export const roundToSingle: FloatFunction = (unit, t, b) => {
-  if ((unit.fpscr & NOT_PLAIN) === 0) {
-    short[0] = unit.f64[2 * b + 1] ?? 0;
-    short[1] = 0;
-    if (shortToSingle()) {
-      const value = short[0];
-      const fpscr = shortStatus(unit.fpscr & ~FPRF, value, short[1]);
-      const sign = value > 0 ? 0x4000 : value < 0 ? 0x8000 : Object.is(value, 0) ? 0x2000 : 0x1_2000;
-      unit.f64[2 * t + 1] = value;
-      unit.f64[2 * t] = 0;
-      unit.fpscr = (fpscr | sign) >>> 0;
-      return false;
-    }
-  }
-  status.begin(unit.fpscr);
-  const value = convert(BINARY32, readDouble(unit, b), status);
-  return finishFloat(unit, t, BINARY32, BINARY64, cut(BINARY32, value));
-};
+export const roundToSingle = scalarRoutine(
+  'round to single',
+  (unit, t, b) => {
+    status.begin(unit.fpscr);
+    const value = convert(BINARY32, readDouble(unit, b), status);
+    return finishFloat(unit, t, BINARY32, BINARY64, cut(BINARY32, value));
+  },
+  (s, x) => roundedToSingle(s, exactly(x)),
+);
 
 /** Where a conversion between formats takes its operand from and puts its result. */
 interface Layout {

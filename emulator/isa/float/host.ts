@@ -36,10 +36,3 @@ export function hostIntegral(mode: RoundingMode | undefined, x: number): number 
       return NaN;
   }
 }
-
-/** FPRF of a double that is an integral value. */
-export function integralClass(x: number): number {
-  if (x === 0) return Object.is(x, 0) ? 0x2000 : 0x1_2000;
-  const infinite = Math.abs(x) === Infinity ? 0x1000 : 0;
-  return infinite | (x > 0 ? 0x4000 : 0x8000);
-}

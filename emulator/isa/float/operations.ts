@@ -1,36 +1,43 @@
-/** The arithmetic operations by name: kernel of the short way and exact operation, operands in the same order. */
+/** The arithmetic operations by name: quick kernel and exact operation, operands in the same order. */
 import { add, divide, multiply, multiplyAdd, squareRoot, subtract } from './arithmetic';
 import { negateNumber } from './format';
 import { type Arithmetic, status } from './scalar';
 import {
-  shortAdd,
-  shortDivide,
-  shortMultiply,
-  shortMultiplyAdd,
-  shortMultiplySubtract,
-  shortSquareRoot,
-  shortSubtract,
-} from './short';
+  quickAdd,
+  quickDivide,
+  quickMultiply,
+  quickMultiplyAdd,
+  quickMultiplySubtract,
+  quickSquareRoot,
+  quickSubtract,
+} from './kernels';
 
 /** Operands a, b; the fused ones a times b plus or minus c. */
 export const ARITHMETIC = {
-  add: { kernel: shortAdd, exact: (format, a, b) => add(format, a, b, status) },
-  subtract: { kernel: shortSubtract, exact: (format, a, b) => subtract(format, a, b, status) },
-  multiply: { kernel: shortMultiply, exact: (format, a, b) => multiply(format, a, b, status) },
-  divide: { kernel: shortDivide, exact: (format, a, b) => divide(format, a, b, status) },
-  squareRoot: { kernel: shortSquareRoot, exact: (format, a) => squareRoot(format, a, status) },
-  multiplyAdd: { kernel: shortMultiplyAdd, exact: (format, a, b, c) => multiplyAdd(format, a, b, c, status) },
+  add: { name: 'add', kernel: quickAdd, exact: (format, a, b) => add(format, a, b, status) },
+  subtract: { name: 'subtract', kernel: quickSubtract, exact: (format, a, b) => subtract(format, a, b, status) },
+  multiply: { name: 'multiply', kernel: quickMultiply, exact: (format, a, b) => multiply(format, a, b, status) },
+  divide: { name: 'divide', kernel: quickDivide, exact: (format, a, b) => divide(format, a, b, status) },
+  squareRoot: { name: 'squareRoot', kernel: quickSquareRoot, exact: (format, a) => squareRoot(format, a, status) },
+  multiplyAdd: {
+    name: 'multiplyAdd',
+    kernel: quickMultiplyAdd,
+    exact: (format, a, b, c) => multiplyAdd(format, a, b, c, status),
+  },
   multiplySubtract: {
-    kernel: shortMultiplySubtract,
+    name: 'multiplySubtract',
+    kernel: quickMultiplySubtract,
     exact: (format, a, b, c) => multiplyAdd(format, a, b, negateNumber(c), status),
   },
   negatedMultiplyAdd: {
-    kernel: shortMultiplyAdd,
+    name: 'negatedMultiplyAdd',
+    kernel: quickMultiplyAdd,
     exact: (format, a, b, c) => multiplyAdd(format, a, b, c, status),
     negated: true,
   },
   negatedMultiplySubtract: {
-    kernel: shortMultiplySubtract,
+    name: 'negatedMultiplySubtract',
+    kernel: quickMultiplySubtract,
     exact: (format, a, b, c) => multiplyAdd(format, a, b, negateNumber(c), status),
     negated: true,
   },

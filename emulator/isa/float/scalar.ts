@@ -2,6 +2,9 @@
  * Scalar floating-point operations on registers: operands from doubleword 0, the result and FPSCR as Book I 4.4 and
  * 7.4 say. Functions for rows (`Semantics.apply`): they return true for an enabled exception.
  */
+import { Routine } from '../routine';
+import type { Semantics } from '../semantics';
+import type { F64, U64 } from '../values';
 import type { VectorRegisters } from '../vector-unit';
 import {
   BINARY128,
@@ -15,9 +18,10 @@ import {
   resultClass,
   unpack,
 } from './format';
-import { FI, FPRF, FR, FX, NOT_PLAIN, VX_ALL, XX, ZX, enabled, raise } from './fpscr';
+import { FI, FPRF, FR, VX_ALL, ZX, enabled, raise } from './fpscr';
+import { type Kernel, type Rounded, roundedToSingle } from './kernels';
+import { isPlain, setStatus } from './quick';
 import { MODE, Status } from './round';
-import { type Kernel, short, shortToSingle } from './short';
 
 /** What an operation of this folder needs and leaves; one for all, as no operation begins within another. */
 export const status = new Status();
@@ -78,57 +82,68 @@ export function finishFloat(
   return finish(unit, resultClass(format, value), () => writeFloat(unit, t, container, value));
 }
 
-/** Writes what a kernel left in `short`, with FPSCR. No exception is enabled. */
-function finishShort(unit: VectorRegisters, t: number, negated: boolean): boolean {
-  const value = negated ? -(short[0] ?? 0) : (short[0] ?? 0);
-  const error = negated ? -(short[1] ?? 0) : (short[1] ?? 0);
-  let fpscr = unit.fpscr & ~(FR | FI | FPRF);
-  if (error !== 0) {
-    fpscr |= error < 0 === value > 0 ? FI | FR : FI;
-    if ((fpscr & XX) === 0) fpscr |= XX | FX;
-  }
-  fpscr |= value > 0 ? 0x4000 : value < 0 ? 0x8000 : Object.is(value, 0) ? 0x2000 : 0x1_2000;
-  unit.f64[2 * t + 1] = value;
-  unit.f64[2 * t] = 0;
-  unit.fpscr = fpscr >>> 0;
-  return false;
-}
-
 /** What an arithmetic instruction is made of. */
 export interface Arithmetic {
+  readonly name: string;
   readonly kernel: Kernel;
   readonly exact: Operation;
   /** The result's sign is inverted, unless it is a NaN. */
   readonly negated?: boolean;
 }
 
+/** Makes what belongs to an operation once. */
+export function ofEach<K, V>(make: (operation: K) => V): (operation: K) => V {
+  const made = new Map<K, V>();
+  return (operation) => {
+    const known = made.get(operation);
+    if (known !== undefined) return known;
+    const value = make(operation);
+    made.set(operation, value);
+    return value;
+  };
+}
+
+/** Ends a quick operation: writes its result where it fits and FPSCR asks for nothing else, otherwise goes on slowly. */
+export function finishQuickly(s: Semantics, t: U64, result: Rounded, slowly: () => void, negated = false): void {
+  const quick = (): void => {
+    const value = s.letDouble(negated ? result.value.neg() : result.value);
+    setStatus(s, result, value);
+    s.vsr(t).set(value.bits(), 0);
+  };
+  s.if(result.fits.and(isPlain(s)), quick, slowly);
+}
+
+/** A routine of a scalar operation: target, then up to three operands. */
+export function scalarRoutine(name: string, slow: FloatFunction, kernel: Kernel, negated = false): Routine {
+  return new Routine(name, slow, (s, [t, a, b, c], slowly) => {
+    const read = (n: U64): F64 => s.letDouble(s.vsr(n).hi.double());
+    finishQuickly(s, t, kernel(s, read(a), read(b), read(c)), slowly, negated);
+  });
+}
+
 /** An instruction on doubles: target, then operands in the order of the kernel. */
-export function doubleArithmetic({ kernel, exact, negated = false }: Arithmetic): FloatFunction {
-  return (unit, t, a, b, c) => {
-    if ((unit.fpscr & NOT_PLAIN) === 0 && kernel(unit.f64, 2 * a + 1, 2 * b + 1, 2 * c + 1)) {
-      return finishShort(unit, t, negated);
-    }
+export const doubleArithmetic = ofEach(({ name, kernel, exact, negated = false }: Arithmetic): Routine => {
+  const slow: FloatFunction = (unit, t, a, b, c) => {
     status.begin(unit.fpscr);
     const value = exact(BINARY64, readDouble(unit, a), readDouble(unit, b), readDouble(unit, c));
     return finishFloat(unit, t, BINARY64, BINARY64, negated ? negateNumber(value) : value);
   };
-}
+  return scalarRoutine(`${name} doubles`, slow, kernel, negated);
+});
 
 /**
  * An instruction whose result is rounded to single, in the format of doubles. Of operands that are no singles the ISA
  * leaves the result undefined: a NaN loses the bits that a single does not have.
  */
-export function singleArithmetic({ kernel, exact, negated = false }: Arithmetic): FloatFunction {
-  return (unit, t, a, b, c) => {
-    const plain = (unit.fpscr & NOT_PLAIN) === 0;
-    if (plain && kernel(unit.f64, 2 * a + 1, 2 * b + 1, 2 * c + 1) && shortToSingle()) {
-      return finishShort(unit, t, negated);
-    }
+export const singleArithmetic = ofEach(({ name, kernel, exact, negated = false }: Arithmetic): Routine => {
+  const slow: FloatFunction = (unit, t, a, b, c) => {
     status.begin(unit.fpscr);
     const value = cut(BINARY32, exact(BINARY32, readDouble(unit, a), readDouble(unit, b), readDouble(unit, c)));
     return finishFloat(unit, t, BINARY32, BINARY64, negated ? negateNumber(value) : value);
   };
-}
+  const toSingle: Kernel = (s, x, y, z) => roundedToSingle(s, kernel(s, x, y, z));
+  return scalarRoutine(`${name} singles`, slow, toSingle, negated);
+});
 
 /** An instruction on quad-precision numbers; `odd` rounds to odd whatever FPSCR says. */
 export function quadArithmetic(exact: Operation, how: { readonly negated?: boolean } = {}, odd = false): FloatFunction {

@@ -2,14 +2,23 @@
  * Floating point of the vector facility, Book I 6.10: singles, always rounded to nearest, no exceptions. With VSCR.NJ
  * denormalized operands and results are zeros.
  */
+import { Routine } from '../routine';
 import { type CrSetter, type VectorRegisters, settingCr } from '../vector-unit';
 import { add, multiplyAdd, subtract } from './arithmetic';
 import { EQUAL, GREATER, LESS, compare, toInteger, toIntegral } from './convert';
 import { BINARY32, type Float, isNan, negate, negateNumber, pack, quieted, unpack, zero } from './format';
 import { UX, VXCVI } from './fpscr';
 import { hostExtreme, hostIntegral, hostOrder } from './host';
+import {
+  type Kernel,
+  quickAdd,
+  quickMultiplyAdd,
+  quickMultiplySubtract,
+  quickSubtract,
+  roundedToSingle,
+} from './kernels';
 import { type RoundingMode, Status, round } from './round';
-import { type Kernel, short, shortMultiplyAdd, shortMultiplySubtract, shortToSingle } from './short';
+import { allFit, eachElement, setSingles, singleOperands, valuesOf } from './vector';
 
 const NJ = 0x1_0000;
 const SAT = 1;
@@ -49,64 +58,50 @@ function mapFloats(fn: (a: Float, b: Float, c: Float) => Float): VmxFunction {
     each(unit, t, (i) => bitsOf(unit, fn(element(unit, a, i), element(unit, b, i), element(unit, c, i))));
 }
 
-/** Results by the host's numbers, which suffice where no operand is a NaN or denormalized and no result is either. */
-const lanes = new Float32Array(4);
+const LEAST_NORMAL = 2 ** -126;
 
-/** Two operands by the host's doubles: rounding twice does no harm from 53 to 24 bits for one operation. */
-function mapShort(host: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {
-  const slow = mapFloats(exact);
-  return (unit, t, a, b, c) => {
-    for (let i = 0; i < 4; i++) {
-      const x = unit.f32[4 * vsr(a) + i] ?? 0;
-      const y = unit.f32[4 * vsr(b) + i] ?? 0;
-      const value = host(x, y);
-      const size = Math.abs(value);
-      if (!(size > 2 ** -120 && size < 2 ** 120 && Math.abs(x) > 2 ** -120 && Math.abs(y) > 2 ** -120)) {
-        return slow(unit, t, a, b, c);
-      }
-      lanes[i] = value;
-    }
-    unit.f32.set(lanes, 4 * vsr(t));
-  };
+/**
+ * Every element by a kernel; operands A, B, C of the row in the order of the kernel. Denormalized numbers, which may count
+ * as zeros, go the exact way.
+ */
+function mapKernel(
+  name: string,
+  kernel: Kernel,
+  exact: (a: Float, b: Float, c: Float) => Float,
+  negated = false,
+): Routine {
+  const toSingle: Kernel = (s, x, y, z) => roundedToSingle(s, kernel(s, x, y, z));
+  return new Routine(name, mapFloats(exact), (s, [t, ...operands], slowly) => {
+    const registers = operands.map((n) => s.let(n.add(32)));
+    const elements = singleOperands(s, registers);
+    const results = eachElement(s, toSingle, elements);
+    const areNormal = elements.flat().map((x) => x.abs().ge(LEAST_NORMAL).or(x.eq(0)));
+    s.if(
+      areNormal.reduce((all, one) => all.and(one)).and(allFit(results)),
+      () => setSingles(s, s.let(t.add(32)), valuesOf(results, negated)),
+      slowly,
+    );
+  });
 }
 
-export const addSingles = mapShort(
-  (x, y) => x + y,
-  (a, b) => add(BINARY32, a, b, status),
+export const addSingles = mapKernel('add vectors', quickAdd, (a, b) => add(BINARY32, a, b, status));
+export const subtractSingles = mapKernel('subtract vectors', quickSubtract, (a, b) => subtract(BINARY32, a, b, status));
+/** VRT, VRA, VRC, VRB: A times C plus B. */
+export const multiplyAddSingles = mapKernel('multiply and add vectors', quickMultiplyAdd, (a, c, b) =>
+  multiplyAdd(BINARY32, a, c, b, status),
 );
-export const subtractSingles = mapShort(
-  (x, y) => x - y,
-  (a, b) => subtract(BINARY32, a, b, status),
+/** Minus (A times C minus B). */
+export const negatedMultiplySubtractSingles = mapKernel(
+  'multiply and subtract vectors, negated',
+  quickMultiplySubtract,
+  (a, c, b) => negateNumber(multiplyAdd(BINARY32, a, c, negateNumber(b), status)),
+  true,
 );
-/** Operands of an element as doubles. */
-const lane = new Float64Array(3);
-const LEAST_NORMAL = 2 ** -126;
+
+/** Results by the host's numbers. */
+const lanes = new Float32Array(4);
 /** Denormalized operands may count as zeros. */
 const denormal = (x: number): boolean => x !== 0 && Math.abs(x) < LEAST_NORMAL;
-
-/** A kernel of the short way for each element; `sign` of its result. */
-function mapKernel(kernel: Kernel, sign: number, exact: (a: Float, b: Float, c: Float) => Float): VmxFunction {
-  const slow = mapFloats(exact);
-  return (unit, t, ...operands) => {
-    for (let i = 0; i < 4; i++) {
-      for (let n = 0; n < 3; n++) {
-        const x = unit.f32[4 * vsr(operands[n] ?? 0) + i] ?? 0;
-        if (denormal(x)) return slow(unit, t, ...operands);
-        lane[n] = x;
-      }
-      if (!kernel(lane, 0, 1, 2) || !shortToSingle()) return slow(unit, t, ...operands);
-      lanes[i] = sign * (short[0] ?? 0);
-    }
-    unit.f32.set(lanes, 4 * vsr(t));
-  };
-}
-
-/** VRT, VRA, VRC, VRB: A times C plus B. */
-export const multiplyAddSingles = mapKernel(shortMultiplyAdd, 1, (a, c, b) => multiplyAdd(BINARY32, a, c, b, status));
-/** Minus (A times C minus B). */
-export const negatedMultiplySubtractSingles = mapKernel(shortMultiplySubtract, -1, (a, c, b) =>
-  negateNumber(multiplyAdd(BINARY32, a, c, negateNumber(b), status)),
-);
 
 /** What the host's numbers do without rounding; where they give a NaN, and for denormalized operands, the exact way. */
 function mapHost(host: (x: number, y: number) => number, exact: (a: Float, b: Float) => Float): VmxFunction {

@@ -1,6 +1,7 @@
 /** What rows of floating-point instructions share: facilities, CR1 of record forms, formats as bits. */
 import type { FloatFunction } from '../float/scalar';
-import type { Semantics } from '../semantics';
+import type { Routine } from '../routine';
+import type { Callable, Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
 import { type CrSetter, settingCr } from '../vector-unit';
 
@@ -11,7 +12,9 @@ export const FRACTION = (1n << 52n) - 1n;
 type Meaning = (s: Semantics) => void;
 
 /** The function, and then CR field 1 from FX FEX VX OX. */
-function recorded(fn: FloatFunction): CrSetter {
+function recorded(called: FloatFunction | Routine): CrSetter {
+  const fn = 'program' in called ? called.slow : called;
+  if ('fn' in fn) throw new RangeError('A function that sets a CR field has no record form.');
   return settingCr((unit, a, b, c, d) => {
     const exception = fn(unit, a, b, c, d);
     unit.setCrField(1, unit.fpscr >>> 28);
@@ -20,35 +23,35 @@ function recorded(fn: FloatFunction): CrSetter {
 }
 
 /** Calls a function, in the record form with CR1. */
-export function applyRecording(s: Semantics, fn: FloatFunction, ...numbers: readonly U64[]): void {
+export function applyRecording(s: Semantics, called: FloatFunction | Routine, ...numbers: readonly U64[]): void {
   s.if(
     s.n('Rc').ne(0),
-    () => s.apply(recorded(fn), ...numbers),
-    () => s.apply(fn, ...numbers),
+    () => s.apply(recorded(called), ...numbers),
+    () => s.apply(called, ...numbers),
   );
 }
 
 /** A function of the floating-point facility over the registers and numbers of these fields, with its record form. */
-export function fp(fn: FloatFunction, ...fields: readonly string[]): Meaning {
+export function fp(called: FloatFunction | Routine, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('FP');
-    applyRecording(s, fn, ...fields.map((field) => s.n(field)));
+    applyRecording(s, called, ...fields.map((field) => s.n(field)));
   };
 }
 
 /** The same without record form. */
-export function fpTest(fn: FloatFunction | CrSetter, ...fields: readonly string[]): Meaning {
+export function fpTest(called: Callable, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('FP');
-    s.apply(fn, ...fields.map((field) => s.n(field)));
+    s.apply(called, ...fields.map((field) => s.n(field)));
   };
 }
 
 /** A function of VSX over registers and numbers. */
-export function vsx(fn: FloatFunction | CrSetter, ...fields: readonly string[]): Meaning {
+export function vsx(called: Callable, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('VSX');
-    s.apply(fn, ...fields.map((field) => s.n(field)));
+    s.apply(called, ...fields.map((field) => s.n(field)));
   };
 }
 
@@ -56,10 +59,10 @@ export function vsx(fn: FloatFunction | CrSetter, ...fields: readonly string[]):
 const quadNumber = (s: Semantics, field: string): U64 => (field.startsWith('VR') ? s.n(field).add(32) : s.n(field));
 
 /** A function over quad-precision numbers in vector registers. */
-export function quad(fn: FloatFunction | CrSetter, ...fields: readonly string[]): Meaning {
+export function quad(called: Callable, ...fields: readonly string[]): Meaning {
   return (s) => {
     s.requires('VSX');
-    s.apply(fn, ...fields.map((field) => quadNumber(s, field)));
+    s.apply(called, ...fields.map((field) => quadNumber(s, field)));
   };
 }
 

@@ -19,14 +19,13 @@ import {
   toIntegralSingles,
 } from '../float/vmx';
 import { insn, section } from '../row';
-import type { Semantics } from '../semantics';
-import type { CrSetter, UnitFunction } from '../vector-unit';
+import type { Callable, Semantics } from '../semantics';
 
 const vmx =
-  (fn: UnitFunction | CrSetter, ...fields: readonly string[]) =>
+  (called: Callable, ...fields: readonly string[]) =>
   (s: Semantics): void => {
     s.requires('VEC');
-    s.apply(fn, ...fields.map((field) => s.n(field)));
+    s.apply(called, ...fields.map((field) => s.n(field)));
   };
 
 // prettier-ignore

@@ -7,6 +7,7 @@ import { ARITHMETIC } from '../float/operations';
 import { MODE } from '../float/round';
 import { type Arithmetic, type FloatFunction, doubleArithmetic, singleArithmetic } from '../float/scalar';
 import { insn, section } from '../row';
+import type { Routine } from '../routine';
 import type { Semantics } from '../semantics';
 import type { U64 } from '../values';
 import { LOW_WORD as LOW, SIGN, fp, fpTest, recordCr1 } from './float-common';
@@ -31,7 +32,7 @@ const double = (operation: Arithmetic, second = 'FRB'): Meaning =>
   fp(doubleArithmetic(operation), 'FRT', 'FRA', second);
 const single = (operation: Arithmetic, second = 'FRB'): Meaning =>
   fp(singleArithmetic(operation), 'FRT', 'FRA', second);
-const fused = (fn: FloatFunction): Meaning => fp(fn, 'FRT', 'FRA', 'FRC', 'FRB');
+const fused = (called: FloatFunction | Routine): Meaning => fp(called, 'FRT', 'FRA', 'FRC', 'FRB');
 
 const toInteger = (width: 32 | 64, kind: 'signed' | 'unsigned', mode?: typeof MODE.zero): Meaning =>
   fp(doubleToInteger({ width, signed: kind === 'signed', truncate: mode !== undefined }), 'FRT', 'FRB');

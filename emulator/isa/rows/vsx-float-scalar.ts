@@ -26,6 +26,7 @@ import { ARITHMETIC } from '../float/operations';
 import { MODE } from '../float/round';
 import { type FloatFunction, doubleArithmetic, singleArithmetic } from '../float/scalar';
 import { insn, section } from '../row';
+import type { Routine } from '../routine';
 import type { Semantics } from '../semantics';
 import type { U64 } from '../values';
 import { FRACTION, SIGN, doubleOf, singleOf, vsx } from './float-common';
@@ -33,8 +34,8 @@ import { FRACTION, SIGN, doubleOf, singleOf, vsx } from './float-common';
 type Meaning = (s: Semantics) => void;
 
 /** Type A adds to the target, type M multiplies by it. */
-const fusedA = (fn: FloatFunction): Meaning => vsx(fn, 'XT', 'XA', 'XB', 'XT');
-const fusedM = (fn: FloatFunction): Meaning => vsx(fn, 'XT', 'XA', 'XT', 'XB');
+const fusedA = (called: FloatFunction | Routine): Meaning => vsx(called, 'XT', 'XA', 'XB', 'XT');
+const fusedM = (called: FloatFunction | Routine): Meaning => vsx(called, 'XT', 'XA', 'XT', 'XB');
 
 /** Doubleword 0 of XT from that of XB. */
 const signOf =

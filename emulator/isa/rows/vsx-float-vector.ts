@@ -22,6 +22,7 @@ import {
   vectorToIntegral,
 } from '../float/vector-conversions';
 import { insn, section } from '../row';
+import type { Routine } from '../routine';
 import type { Semantics } from '../semantics';
 import { type U64, u64 } from '../values';
 import { FRACTION, SIGN, vsx } from './float-common';
@@ -29,8 +30,8 @@ import { FRACTION, SIGN, vsx } from './float-common';
 type Meaning = (s: Semantics) => void;
 
 /** Type A adds to the target, type M multiplies by it. */
-const fusedA = (fn: FloatFunction): Meaning => vsx(fn, 'XT', 'XA', 'XB', 'XT');
-const fusedM = (fn: FloatFunction): Meaning => vsx(fn, 'XT', 'XA', 'XT', 'XB');
+const fusedA = (called: FloatFunction | Routine): Meaning => vsx(called, 'XT', 'XA', 'XB', 'XT');
+const fusedM = (called: FloatFunction | Routine): Meaning => vsx(called, 'XT', 'XA', 'XT', 'XB');
 const estimates = (format: Format, estimate: (format: Format, x: Float, operand: Format) => Float): Meaning =>
   vsx(
     mapElements(format, (x) => estimate(format, x, format)),
