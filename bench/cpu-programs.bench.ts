@@ -16,7 +16,7 @@ import {
 } from './cpu-programs';
 import type { Figure } from './figure';
 
-const TURNS = 3;
+const TURNS = 5;
 /** The interpreter does as much of the work. */
 const INTERPRETED = 0.1;
 /** An address in the page of the program's functions that is never executed: between them and the next page. */

@@ -18,11 +18,11 @@ export interface RuntimeFunctions {
   readonly readSpr: number;
   /** (number i32, value i64, left i32) -> i32: 0, or 1 for an interrupt. */
   readonly writeSpr: number;
-  /** (i64, i64) -> i64 */
   /** (function i32, a i32, b i32, c i32, d i32) -> i32: 0, and a value in RESULT where there is one, or 1 for an interrupt. */
   readonly apply: number;
   /** (operation i32, a i64, left i32) -> i32: the same. */
   readonly system: number;
+  /** (i64, i64) -> i64, as the ones below. */
   readonly divse: number;
   readonly divue: number;
   readonly mulhs: number;
