@@ -26,6 +26,7 @@ import { MSR_BIT as MSR } from '../isa/registers';
 import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
 import { callNumbered } from '../pef/calls';
 import type { HypervisorState } from '../pef/firmware';
+import { PORTABLE_PAGE_CIPHERS, type PageCiphers } from '../pef/page-crypto';
 import { EmbeddedTpm } from '../tpm/embedded';
 import type { ExternalDevice } from '../tpm/device';
 import { commandNameOf } from '../tpm/codec';
@@ -49,6 +50,8 @@ import { TpmProxy } from './tpm-proxy';
 export interface MachineServices {
   /** Makes the device of `tpm swtpm|mssim|device`; without it such a machine's TPM calls end as H_RESOURCE. */
   readonly externalTpm?: (choice: TpmChoice) => ExternalDevice;
+  /** Faster ciphers for pages than the portable ones, which they equal in every byte. */
+  readonly pageCiphers?: PageCiphers;
 }
 
 export class Machine implements MachineApi {
@@ -56,6 +59,8 @@ export class Machine implements MachineApi {
   readonly memory: PhysicalMemory;
   readonly cpu: Cpu;
   readonly threads: MachineThreads;
+  /** How pages leave secure memory. */
+  readonly pageCiphers: PageCiphers;
   readonly #guests: readonly PlacedGuest[];
   readonly #partitions: Partitions;
   readonly #tpm: TpmProxy;
@@ -74,6 +79,7 @@ export class Machine implements MachineApi {
   constructor(config: MachineConfig, services: MachineServices = {}) {
     if (config.guests.length === 0) throw new InputError('no-guest', 'A machine needs at least one guest.');
     this.config = config;
+    this.pageCiphers = services.pageCiphers ?? PORTABLE_PAGE_CIPHERS;
     this.#guests = placeGuests(config);
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.#partitions = new Partitions(this.#guests, this.memory);

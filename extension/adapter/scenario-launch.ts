@@ -8,6 +8,7 @@ import { createExternalDevice } from '../../emulator/tpm/devices/index';
 import { diskFiles } from './files';
 import { closingBrace } from './scenario-end';
 import { LaunchError, type LaunchArguments, type Launched } from './launch';
+import { nodePageCiphers } from './node-page-ciphers';
 
 /** Bytes of a file that is looked through for the scenario's end. */
 const LONGEST_TEXT = 4 * 1024 * 1024;
@@ -24,7 +25,10 @@ export async function launchScenario(options: LaunchArguments): Promise<Launched
     ...(profile && { profile }),
     ...(seed !== undefined && { seed }),
     machine: (config) => {
-      machine = new Machine(config, { externalTpm: (choice) => createExternalDevice(choice, { timeoutMs }) });
+      machine = new Machine(config, {
+        externalTpm: (choice) => createExternalDevice(choice, { timeoutMs }),
+        pageCiphers: nodePageCiphers(),
+      });
       return machine;
     },
   });
