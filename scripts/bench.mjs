@@ -21,8 +21,8 @@ const files = fs
   .sort();
 
 process.chdir(root);
-// The CPU's need no package.
-if (!files.every((name) => name.startsWith('cpu'))) await packageExtension();
+// Those of the emulator alone need no package.
+if (!files.every((name) => /^(cpu|pef)/.test(name))) await packageExtension();
 
 const out = fs.mkdtempSync(path.join(os.tmpdir(), 'pef-bench-'));
 await esbuild.build({
