@@ -8,7 +8,15 @@ export {
   type FieldValues,
   type SessionFields,
 } from './build';
-export { commandNameOf, decodeCommand, decodeResponse, decodeType, encodeMessage, MAX_DECODED_BYTES } from './message';
+export {
+  commandNameOf,
+  decodeCommand,
+  decodeResponse,
+  decodeType,
+  encodeMessage,
+  MAX_DECODED_BYTES,
+  numberToBytes,
+} from './message';
 export {
   findNode,
   firstProblem,
