@@ -5,7 +5,9 @@ import { TPM_PT, TPM_PT_PCR } from '../tables/constants';
 import { TPM_ALG_ID } from '../tables/algorithms';
 import { constantValue } from '../tables/index';
 import type { CommandRow } from '../tables/notation';
-import { refuse, type CommandContext, type Handlers, type Refusal } from './dispatch';
+import type { CommandContext, Handlers } from './dispatch';
+import { TICKET_HASH } from './hierarchy';
+import { refuse, type Refusal } from './refusal';
 import * as profile from './profile';
 
 /** Most bytes of the data (TPM_PT_MAX_CAP_BUFFER), of which each group's limit follows. */
@@ -144,7 +146,7 @@ const FIXED: Readonly<Record<string, number>> = {
   TPM_PT_NV_INDEX_MAX: 2048,
   TPM_PT_MEMORY: 0x6,
   TPM_PT_CLOCK_UPDATE: 4096,
-  TPM_PT_CONTEXT_HASH: constantValue('TPM_ALG_SHA256'),
+  TPM_PT_CONTEXT_HASH: TICKET_HASH,
   TPM_PT_CONTEXT_SYM: constantValue('TPM_ALG_AES'),
   TPM_PT_CONTEXT_SYM_SIZE: 128,
   TPM_PT_ORDERLY_COUNT: 255,
