@@ -243,6 +243,16 @@ const asymmetric: Flow = async (tpm) => {
       }
     }
   }
+  const wrong = oaepEncrypt(oaep.outPublic, fromHex('01'), 'label');
+  await tpm.run('TPM2_RSA_Decrypt', decrypt(oaep.objectHandle, wrong));
+  await tpm.run('TPM2_RSA_Decrypt', { ...decrypt(oaep.objectHandle, wrong), label: Buffer.from('label\0') });
+  await tpm.run('TPM2_RSA_Decrypt', decrypt(oaep.objectHandle, new Uint8Array(256).fill(0xff)));
+  await tpm.run('TPM2_RSA_Encrypt', {
+    keyHandle: oaep.objectHandle,
+    message: new Uint8Array(191),
+    inScheme: NO_SCHEME,
+    label: NOTHING,
+  });
   const sizes = [0, 1, 255, 257, 384, 385, 512];
   for (const size of sizes) await tpm.run('TPM2_RSA_Decrypt', decrypt(any.objectHandle, new Uint8Array(size)));
   for (const size of [0, 1, 256]) {
@@ -656,6 +666,127 @@ const outside: Flow = async (tpm) => {
   await load({ inPublic: sealed, inPrivate: { ...data, seedValue: new Uint8Array(32) } });
 };
 
+/** What a TPM tells of objects and sessions in use. */
+const capabilities: Flow = async (tpm) => {
+  const ask = async (capability: string, property: number, propertyCount: number): Promise<void> => {
+    await tpm.run('TPM2_GetCapability', { capability, property, propertyCount });
+  };
+  const look = async (): Promise<void> => {
+    for (const kind of [0x0200_0000, 0x0200_0001, 0x0300_0000, 0x8000_0000, 0x8000_0001, 0x8100_0000, 0x8180_0001]) {
+      await ask('TPM_CAP_HANDLES', kind, 100);
+      await ask('TPM_CAP_HANDLES', kind, 1);
+    }
+    for (let property = 0x200; property <= 0x208; property++) await ask('TPM_CAP_TPM_PROPERTIES', property, 1);
+    for (let property = 0x20e; property <= 0x211; property++) await ask('TPM_CAP_TPM_PROPERTIES', property, 1);
+    await ask('TPM_CAP_TPM_PROPERTIES', 0x11a, 1);
+  };
+  await look();
+  const { objectHandle } = await primary(tpm);
+  await primary(tpm, STORAGE, 'TPM_RH_NULL');
+  await tpm.run('TPM2_EvictControl', { auth: 'TPM_RH_OWNER', objectHandle, persistentHandle: 0x8100_0001 });
+  await tpm.startSession('TPM_SE_HMAC');
+  await tpm.startSession('TPM_SE_POLICY');
+  await look();
+  for (const alg of [1, 5, 6, 7, 8, 0xa, 0xb, 0x15, 0x17, 0x22, 0x25]) await ask('TPM_CAP_ALGS', alg, 1);
+};
+
+export const ULTRAVISOR_POLICIES = {
+  a: fromHex('8dbd2aa10f701b1eda230fa8a38803d342f3b48c2ffcbed56c04674c79dff00f'),
+  b: fromHex('9795d78f53de94401899cc2d5ba76007b3d4dad85bf95cabeeba04d0f98b502e'),
+  either: fromHex('e86c7354251aa8e6ce27fddc541946f48120ff95c3d7a4d343f463321bd3e55c'),
+};
+
+const WRAPPING = rsa({
+  objectAttributes: attributes('decrypt', 'sensitiveDataOrigin', 'noDA', 'encryptedDuplication'),
+  authPolicy: ULTRAVISOR_POLICIES.either,
+  scheme: OAEP_SHA256,
+});
+
+/** What the ultravisor needs to know of the wrapping key. */
+export interface WrappingKey {
+  readonly handle: number;
+  readonly password: Uint8Array;
+  readonly policyA: Uint8Array;
+  readonly policyB: Uint8Array;
+}
+
+/** The ultravisor opens the key of an ESM blob (open-power ultravisor, uv/tssuv.c): the message, or a response code. */
+export async function ultravisorDecrypt(
+  tpm: TpmClient,
+  { handle, password, policyA, policyB }: WrappingKey,
+  cipherText: Uint8Array,
+  skip?: string,
+): Promise<Uint8Array | string> {
+  await tpm.must('TPM2_ReadPublic', { objectHandle: handle });
+  const session = await tpm.startSession('TPM_SE_POLICY');
+  const policySession = session.handle;
+  const steps: [string, FieldValues][] = [
+    ['TPM2_PolicyCommandCode', { code: 'TPM_CC_RSA_Decrypt' }],
+    ['TPM2_PolicyAuthValue', {}],
+    ['TPM2_PolicyOR', { pHashList: [policyA, policyB] }],
+  ];
+  for (const [name, fields] of steps) if (name !== skip) await tpm.run(name, { policySession, ...fields });
+  const auth: Auth = { session, authValue: password, includeAuth: skip !== 'TPM2_PolicyAuthValue', encrypt: true };
+  const { rc, fields } = await tpm.run('TPM2_RSA_Decrypt', decrypt(handle, cipherText, NO_SCHEME), [auth]);
+  await tpm.flush(session.handle);
+  return fields.message ?? rc;
+}
+
+/** The whole flow: firmware sets the key up, the ultravisor uses it, and some who may not try. */
+const ultravisor: Flow = async (tpm) => {
+  const [parentHandle, handle] = [0x8180_0000, 0x8180_0001];
+  const policy = { policyA: ULTRAVISOR_POLICIES.a, policyB: ULTRAVISOR_POLICIES.b };
+  const persist = async (objectHandle: number, persistentHandle: number): Promise<void> => {
+    await tpm.run('TPM2_EvictControl', { auth: 'TPM_RH_PLATFORM', objectHandle, persistentHandle });
+  };
+  const install = async (inPrivate: Uint8Array, inPublic: FieldValues): Promise<void> => {
+    const loaded = await tpm.must('TPM2_Load', { parentHandle, inPrivate, inPublic });
+    await persist(loaded.objectHandle, handle);
+    await tpm.flush(loaded.objectHandle);
+  };
+  const parent = await primary(tpm, STORAGE, 'TPM_RH_PLATFORM');
+  await persist(parent.objectHandle, parentHandle);
+  await tpm.flush(parent.objectHandle);
+  await tpm.must('TPM2_ReadPublic', { objectHandle: parentHandle });
+  const key = await tpm.must('TPM2_Create', { parentHandle, ...creation(WRAPPING) });
+  await install(key.outPrivate, key.outPublic);
+
+  await tpm.must('TPM2_ReadPublic', { objectHandle: handle });
+  const newPassword = async (password: Uint8Array): Promise<void> => {
+    const session = await tpm.startSession('TPM_SE_POLICY', { cipher: 'none' });
+    const policySession = session.handle;
+    await tpm.run('TPM2_PolicyCommandCode', { policySession, code: 'TPM_CC_ObjectChangeAuth' });
+    await tpm.run('TPM2_PolicyPCR', { policySession, pcrDigest: NOTHING, pcrs: pcrs('000001') });
+    await tpm.run('TPM2_PolicyOR', { policySession, pHashList: [policy.policyA, policy.policyB] });
+    const change = { objectHandle: handle, parentHandle, newAuth: password };
+    const { fields } = await tpm.run('TPM2_ObjectChangeAuth', change, [{ session }]);
+    if (fields.outPrivate) {
+      await persist(handle, handle);
+      await install(fields.outPrivate, key.outPublic);
+    }
+    await tpm.flush(session.handle);
+  };
+  const password = new Uint8Array(16).fill(7);
+  await newPassword(password);
+  const cipherText = oaepEncrypt(key.outPublic, new Uint8Array(32).fill(9));
+  const wrapping = { handle, password, ...policy };
+  await ultravisorDecrypt(tpm, wrapping, cipherText);
+  await ultravisorDecrypt(tpm, { ...wrapping, password: WRONG }, cipherText);
+  await ultravisorDecrypt(tpm, { ...wrapping, policyB: new Uint8Array(32) }, cipherText);
+  await ultravisorDecrypt(tpm, wrapping, new Uint8Array(256).fill(1));
+  await ultravisorDecrypt(tpm, wrapping, cipherText.slice(1));
+  for (const skip of ['TPM2_PolicyCommandCode', 'TPM2_PolicyAuthValue', 'TPM2_PolicyOR']) {
+    await ultravisorDecrypt(tpm, wrapping, cipherText, skip);
+  }
+  await tpm.run('TPM2_RSA_Decrypt', decrypt(handle, cipherText, NO_SCHEME), [{ password }]);
+  await tpm.must('TPM2_PCR_Extend', {
+    pcrHandle: 16,
+    digests: [{ hashAlg: 'TPM_ALG_SHA256', digest: new Uint8Array(32) }],
+  });
+  await newPassword(new Uint8Array(16).fill(8));
+  await ultravisorDecrypt(tpm, wrapping, cipherText);
+};
+
 export const FLOWS: Readonly<Record<string, Flow>> = {
   objects,
   templates,
@@ -668,4 +799,6 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   'use of policies': policyUse,
   lockout,
   'objects from outside': outside,
+  capabilities,
+  'the ultravisor': ultravisor,
 };

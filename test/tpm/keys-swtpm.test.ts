@@ -25,12 +25,17 @@ async function onBoth(flow: (tpm: TpmClient) => Promise<void>): Promise<{ ours: 
   return { ours: ours.log, theirs: theirs.log };
 }
 
-describe.skipIf(WITHOUT_SWTPM !== undefined)('the embedded TPM and swtpm say the same', () => {
-  it.each(Object.entries(FLOWS))('%s', { timeout: 30_000 }, async (_, flow) => {
+/**
+ * libtpms leaves RSA to OpenSSL, and answers whatever that finds wrong with TPM_RC_FAILURE; Part 3, 14.2 and 14.3, and the
+ * reference implementation have TPM_RC_VALUE or TPM_RC_SIZE, as this TPM has.
+ */
+const KNOWN = /^TPM2_RSA_(En|De)crypt: TPM_RC_FAILURE and TPM2_RSA_(En|De)crypt: TPM_RC_(VALUE|SIZE)$/;
+
+describe.skipIf(WITHOUT_SWTPM !== undefined)('swtpm and the embedded TPM say the same', () => {
+  it.each(Object.entries(FLOWS))('%s', { timeout: 60_000 }, async (_, flow) => {
     const { ours, theirs } = await onBoth(flow);
-    const differences = ours.flatMap((line, i) =>
-      line === theirs[i] ? [] : [`${i}: swtpm ${theirs[i]}; embedded ${line}`],
-    );
+    const pairs = ours.map((line, i) => `${theirs[i]} and ${line}`);
+    const differences = pairs.filter((pair, i) => ours[i] !== theirs[i] && !KNOWN.test(pair));
     expect(differences).toEqual([]);
     expect(ours.length).toBe(theirs.length);
   });

@@ -1,6 +1,6 @@
 /** Masks of attribute bits, by the names in their rows. */
 
-import { TPMA_OBJECT, TPMA_SESSION } from '../tables/attributes';
+import { TPMA_ALGORITHM, TPMA_OBJECT, TPMA_PERMANENT, TPMA_SESSION, TPMA_STARTUP_CLEAR } from '../tables/attributes';
 import type { BitsType } from '../tables/notation';
 
 function masksOf(type: BitsType): (name: string) => number {
@@ -17,3 +17,12 @@ export const objectBit = masksOf(TPMA_OBJECT);
 
 /** Mask of an attribute of TPMA_SESSION. */
 export const sessionBit = masksOf(TPMA_SESSION);
+
+/** Mask of an attribute of TPMA_ALGORITHM. */
+export const algorithmBit = masksOf(TPMA_ALGORITHM);
+
+/** Mask of an attribute of TPMA_PERMANENT. */
+export const permanentBit = masksOf(TPMA_PERMANENT);
+
+/** Mask of an attribute of TPMA_STARTUP_CLEAR. */
+export const startupClearBit = masksOf(TPMA_STARTUP_CLEAR);

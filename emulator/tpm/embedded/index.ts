@@ -51,8 +51,9 @@ export class EmbeddedTpm implements EmbeddedDevice {
     this.#drbg = HmacDrbg.fromSeed(seed, 'embedded tpm');
     this.#state = {
       started,
-      orderly: 'none',
-      wasOrderly: false,
+      // A new TPM counts as one that was shut down in order.
+      orderly: started ? 'none' : 'clear',
+      wasOrderly: true,
       pcr: resetPcrs(0),
       savedPcr: undefined,
       hierarchies: newHierarchies(HmacDrbg.fromSeed(seed, 'embedded tpm: seeds of a new TPM')),

@@ -115,15 +115,23 @@ export function openDuplicate(
   return decodeSensitive(data) ?? 'TPM_RC_SIZE';
 }
 
-/** What TPM2_Import takes without an inner wrap: the secret area encrypted with the seed's keys. */
+/**
+ * What TPM2_Import takes: the secret area encrypted with an inner key, then with the keys of a seed (Part 1, 23.3.2).
+ *
+ * @param seed as the new parent gets it in inSymSeed
+ * @param innerKey of AES in CFB mode
+ */
 export function wrapDuplicate(
   sensitive: SensitiveArea,
   name: Uint8Array,
   nameAlg: number,
   parent: PublicArea,
   seed: Uint8Array,
+  innerKey: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
+  const secret = marshal(sensitive, nameAlg);
+  const inner = aesCfb('encrypt', innerKey, ZERO_IV, concat(sized(hash(nameAlg, secret, name)), secret));
   const { hashAlg, key, hmacKey } = protectionOf(parent, seed, name);
-  const encrypted = aesCfb('encrypt', key, ZERO_IV, marshal(sensitive, nameAlg));
+  const encrypted = aesCfb('encrypt', key, ZERO_IV, inner);
   return concat(sized(hmac(hashAlg, hmacKey, encrypted, name)), encrypted);
 }

@@ -15,6 +15,21 @@ export const BANKS: readonly BankName[] = ['TPM_ALG_SHA1', 'TPM_ALG_SHA256', 'TP
 /** Hashes that commands accept; those without a bank change no PCR. */
 export const HASHES: readonly string[] = [...BANKS, 'TPM_ALG_SHA512'];
 
+/** Algorithms besides the hashes, with what they are for (attributes of TPMA_ALGORITHM). */
+export const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
+  TPM_ALG_RSA: ['asymmetric', 'object'],
+  TPM_ALG_HMAC: ['hash', 'signing'],
+  TPM_ALG_AES: ['symmetric'],
+  TPM_ALG_MGF1: ['hash', 'method'],
+  TPM_ALG_KEYEDHASH: ['hash', 'object', 'signing', 'encrypting'],
+  TPM_ALG_XOR: ['hash', 'symmetric'],
+  TPM_ALG_RSAES: ['asymmetric', 'encrypting'],
+  TPM_ALG_OAEP: ['asymmetric', 'encrypting'],
+  TPM_ALG_KDF1_SP800_108: ['hash', 'method'],
+  TPM_ALG_SYMCIPHER: ['object'],
+  TPM_ALG_CFB: ['symmetric', 'encrypting'],
+};
+
 export const PCR_COUNT = 24;
 export const PCR_SELECT_BYTES = PCR_COUNT / 8;
 /** Most digests in a response of TPM2_PCR_Read (Part 2 Table 110). */
