@@ -5,7 +5,7 @@ import { buildCommand } from '../../emulator/tpm/codec';
 import { createEmbeddedTpm, type EmbeddedTpm } from '../../emulator/tpm/embedded';
 import { provisionWrappingKey, type WrappingKeyInfo } from '../../emulator/tpm/embedded/provision';
 import { generateKey, numberToFixedBytes } from '../../emulator/tpm/embedded/rsa';
-import { oaepEncrypt, TpmClient, type PublicFields } from './client';
+import { oaepEncrypt, TpmClient } from './client';
 import { ULTRAVISOR_POLICIES, ultravisorDecrypt } from './flows';
 
 const clientOf = (tpm: EmbeddedTpm): TpmClient => new TpmClient((command) => tpm.execute(command));
