@@ -26,8 +26,8 @@ interface Frame {
   error: DecodeError | undefined;
 }
 
-function startFrame(bytes: Uint8Array, type: string): Frame {
-  const decoder = new Decoder(bytes);
+function startFrame(bytes: Uint8Array, type: string, sizesLast = false): Frame {
+  const decoder = new Decoder(bytes, sizesLast);
   const root = decoder.open(undefined, { name: '', type, role: 'group' }, () => undefined);
   return { decoder, root, error: undefined };
 }
@@ -194,11 +194,16 @@ function commandName(code: number | undefined): string {
 export interface DecodeOptions {
   /** The first parameter was decrypted already, whatever the sessions say. */
   readonly decrypted?: boolean;
+  /** Finds wrong sizes of structures where the reference implementation does: behind everything in them. */
+  readonly sizesLast?: boolean;
 }
 
 /** Decodes a command. Bytes after the header's size, or that no row explains, stand in a node `remaining`. */
-export function decodeCommand(bytes: Uint8Array, { decrypted = false }: DecodeOptions = {}): DecodedMessage {
-  const frame = startFrame(bytes, 'command');
+export function decodeCommand(
+  bytes: Uint8Array,
+  { decrypted = false, sizesLast = false }: DecodeOptions = {},
+): DecodedMessage {
+  const frame = startFrame(bytes, 'command', sizesLast);
   const inside = header(frame, 'commandSize', 'commandCode', 'TPM_CC');
   const tag = numberOf(child(frame.root, 'tag'));
   const code = numberOf(child(frame.root, 'commandCode'));

@@ -157,7 +157,7 @@ function decrypt(decoded: DecodedMessage, command: AuthorizedCommand, state: Tpm
   if (!(plain instanceof Uint8Array)) return plain;
   if (plain === command.parameters) return decoded;
   const before = decoded.bytes.subarray(0, decoded.bytes.length - plain.length);
-  return decodeCommand(concat(before, plain), { decrypted: true });
+  return decodeCommand(concat(before, plain), { decrypted: true, sizesLast: true });
 }
 
 /** Parameters: each allowed and complete, and nothing after the last (Part 3, 5.7). */
@@ -176,7 +176,7 @@ export function dispatch(
   drbg: HmacDrbg,
   handlers: Handlers,
 ): Uint8Array<ArrayBuffer> {
-  const response = run(decodeCommand(command), state, drbg, handlers);
+  const response = run(decodeCommand(command, { sizesLast: true }), state, drbg, handlers);
   releasePersistent(state);
   return isRefusal(response) ? errorResponse(response) : response;
 }
