@@ -33,6 +33,14 @@ export interface PublicFields extends FieldValues {
   readonly unique: Uint8Array;
 }
 
+/** Plain data of a TPMS_CONTEXT. */
+export interface SavedContext {
+  readonly sequence: bigint;
+  readonly savedHandle: number;
+  readonly hierarchy: number;
+  readonly contextBlob: Uint8Array;
+}
+
 /** Plain data of the response fields that tests look into. */
 export interface Fields {
   readonly objectHandle: number;
@@ -46,6 +54,7 @@ export interface Fields {
   readonly policyDigest: Uint8Array;
   readonly nonceTPM: Uint8Array;
   readonly randomBytes: Uint8Array;
+  readonly context: SavedContext;
 }
 
 export interface Answer {
@@ -153,7 +162,9 @@ export function oaepEncrypt(area: PublicFields, message: Uint8Array, label = '',
 
 /** Plain data as text, with bytes by their number only. */
 export function shapeOf(fields: unknown): string {
-  return JSON.stringify(fields, (_, part: unknown) => (part instanceof Uint8Array ? `${part.length} bytes` : part));
+  return JSON.stringify(fields, (_, part: unknown) =>
+    part instanceof Uint8Array ? `${part.length} bytes` : typeof part === 'bigint' ? Number(part) : part,
+  );
 }
 
 const ATTRIBUTES = { continueSession: 1, decrypt: 0x20, encrypt: 0x40, audit: 0x80 };

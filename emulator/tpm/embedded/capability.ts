@@ -11,7 +11,7 @@ import { TICKET_HASH } from './hierarchy';
 import { persistentHandles, transientHandles } from './objects';
 import * as profile from './profile';
 import { refuse, type Refusal } from './refusal';
-import { sessionHandles } from './sessions';
+import { savedSessionHandles, sessionHandles } from './sessions';
 import type { TpmState } from './state';
 
 /** Most bytes of the data (TPM_PT_MAX_CAP_BUFFER), of which each group's limit follows. */
@@ -48,18 +48,18 @@ const PCR_HANDLES = Array.from({ length: profile.PCR_COUNT }, (_, pcr) => pcr);
 /** Number of a session, whatever its kind. */
 const SESSION_NUMBER = 0xff_ffff;
 
-/** Handles in use, of the kind that the property's first byte tells. There are no saved sessions and no NV yet. */
+/** Handles in use, of the kind that the property's first byte tells. There is no NV yet. */
 function handles(state: TpmState, property: number, count: number): Answer | Refusal {
   const kind = property >>> 24;
-  if (kind === constantValue('TPM_HT_HMAC_SESSION')) {
-    const loaded = page(sessionHandles(state), (handle) => handle & SESSION_NUMBER, property & SESSION_NUMBER, count);
-    return answer(loaded);
-  }
+  const sessions = {
+    [constantValue('TPM_HT_HMAC_SESSION')]: sessionHandles(state),
+    [constantValue('TPM_HT_POLICY_SESSION')]: savedSessionHandles(state),
+  }[kind];
+  if (sessions) return answer(page(sessions, (handle) => handle & SESSION_NUMBER, property & SESSION_NUMBER, count));
   const known: Record<number, readonly number[]> = {
     [constantValue('TPM_HT_PCR')]: PCR_HANDLES,
     [constantValue('TPM_HT_PERMANENT')]: PERMANENT_HANDLES,
     [constantValue('TPM_HT_NV_INDEX')]: [],
-    [constantValue('TPM_HT_POLICY_SESSION')]: [],
     [constantValue('TPM_HT_TRANSIENT')]: transientHandles(state),
     [constantValue('TPM_HT_PERSISTENT')]: persistentHandles(state),
   };
@@ -159,14 +159,14 @@ const FIXED: Readonly<Record<string, number>> = {
   TPM_PT_ACTIVE_SESSIONS_MAX: profile.MAX_ACTIVE_SESSIONS,
   TPM_PT_PCR_COUNT: profile.PCR_COUNT,
   TPM_PT_PCR_SELECT_MIN: profile.PCR_SELECT_BYTES,
-  TPM_PT_CONTEXT_GAP_MAX: 0xffff,
+  TPM_PT_CONTEXT_GAP_MAX: profile.MAX_CONTEXT_GAP,
   TPM_PT_NV_COUNTERS_MAX: 0,
   TPM_PT_NV_INDEX_MAX: 2048,
   TPM_PT_MEMORY: 0x6,
   TPM_PT_CLOCK_UPDATE: 4096,
   TPM_PT_CONTEXT_HASH: TICKET_HASH,
   TPM_PT_CONTEXT_SYM: constantValue('TPM_ALG_AES'),
-  TPM_PT_CONTEXT_SYM_SIZE: 128,
+  TPM_PT_CONTEXT_SYM_SIZE: profile.CONTEXT_KEY_BITS,
   TPM_PT_ORDERLY_COUNT: 255,
   TPM_PT_MAX_COMMAND_SIZE: profile.MAX_COMMAND_BYTES,
   TPM_PT_MAX_RESPONSE_SIZE: profile.MAX_COMMAND_BYTES,
@@ -217,14 +217,15 @@ function hierarchyProperties({ hierarchies, lockout, lockoutAuth, wasOrderly }: 
 /** Values of the state; what has no state yet is empty. */
 function variable(state: TpmState): Readonly<Record<string, number>> {
   const sessions = sessionHandles(state).length;
+  const active = sessions + savedSessionHandles(state).length;
   const persistent = persistentHandles(state).length;
   return {
     ...hierarchyProperties(state),
     TPM_PT_HR_NV_INDEX: 0,
     TPM_PT_HR_LOADED: sessions,
     TPM_PT_HR_LOADED_AVAIL: profile.MAX_LOADED_SESSIONS - sessions,
-    TPM_PT_HR_ACTIVE: sessions,
-    TPM_PT_HR_ACTIVE_AVAIL: profile.MAX_ACTIVE_SESSIONS - sessions,
+    TPM_PT_HR_ACTIVE: active,
+    TPM_PT_HR_ACTIVE_AVAIL: profile.MAX_ACTIVE_SESSIONS - active,
     TPM_PT_HR_TRANSIENT_AVAIL: profile.MAX_LOADED_OBJECTS - transientHandles(state).length,
     TPM_PT_HR_PERSISTENT: persistent,
     TPM_PT_HR_PERSISTENT_AVAIL: profile.MAX_PERSISTENT_OBJECTS - persistent,

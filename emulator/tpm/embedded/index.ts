@@ -9,7 +9,7 @@ import { HmacDrbg } from '../../common/drbg';
 import type { EmbeddedDevice } from '../device';
 import { ASYMMETRIC_HANDLERS } from './asymmetric';
 import { CAPABILITY_HANDLERS } from './capability';
-import { CONTEXT_HANDLERS } from './context';
+import { CONTEXT_HANDLERS, NEW_CONTEXTS } from './context';
 import { CREATE_HANDLERS } from './create';
 import { dispatch, type Handlers } from './dispatch';
 import { newHierarchies, newLockoutAuth, NEW_LOCKOUT } from './hierarchy';
@@ -63,6 +63,7 @@ export class EmbeddedTpm implements EmbeddedDevice {
       persistent: {},
       sessions: {},
       exclusiveAudit: undefined,
+      contexts: NEW_CONTEXTS,
       drbg: this.#drbg.save(),
     };
   }

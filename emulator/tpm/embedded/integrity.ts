@@ -7,7 +7,7 @@ import { hash } from './crypto';
 import type { CommandContext, Handlers } from './dispatch';
 import { refuse } from './refusal';
 import { BANKS, isLocalityIn, MAX_PCR_VALUES, PCR_ATTRIBUTES, PCR_COUNT, type BankName } from './profile';
-import type { PcrState, TpmState } from './state';
+import { forgetShutdown, type PcrState, type TpmState } from './state';
 
 function banksOf(values: (bank: BankName) => Uint8Array[]): PcrState['banks'] {
   return {
@@ -64,9 +64,7 @@ function countChange(state: TpmState, pcr: number): void {
 
 /** A saved PCR that changes makes an announced shut-down worthless (Part 1, 12.2.3.2). */
 function noteChange(state: TpmState, pcr: number): void {
-  if (PCR_ATTRIBUTES[pcr]?.saved !== true || state.orderly === 'none') return;
-  state.orderly = 'none';
-  state.savedPcr = undefined;
+  if (PCR_ATTRIBUTES[pcr]?.saved === true) forgetShutdown(state);
 }
 
 interface Selected {

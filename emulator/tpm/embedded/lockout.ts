@@ -2,13 +2,7 @@
 
 import { isDaExempt } from './entities';
 import { RH_LOCKOUT } from './hierarchy';
-import type { SessionState, TpmState } from './state';
-
-/** Changes the state of a shut-down that was announced: it is not in order any more. */
-function forgetShutdown(state: TpmState): void {
-  state.orderly = 'none';
-  state.savedPcr = undefined;
-}
+import { forgetShutdown, type SessionState, type TpmState } from './state';
 
 /**
  * Whether a protected authorization may be tried now. The first one after a start answers TPM_RC_RETRY: before it is

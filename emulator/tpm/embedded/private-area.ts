@@ -2,7 +2,8 @@
 
 import { concat, equalBytes } from '../../common/bytes';
 import { encodeType } from '../codec/index';
-import { AES_BLOCK_BYTES, aesCfb, digestBytes, hash, hmac, kdfa, padded, u16 } from './crypto';
+import { sized, takeSized } from './context-data';
+import { AES_BLOCK_BYTES, aesCfb, digestBytes, hash, hmac, kdfa, padded } from './crypto';
 import {
   asFields,
   decodeSensitive,
@@ -32,17 +33,6 @@ function protectionOf(parent: PublicArea, seed: Uint8Array, name: Uint8Array): P
     key: kdfa(nameAlg, seed, 'STORAGE', name, NOTHING, keyBits),
     hmacKey: kdfa(nameAlg, seed, 'INTEGRITY', NOTHING, NOTHING, 8 * digestBytes(nameAlg)),
   };
-}
-
-function sized(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat(u16(bytes.length), bytes);
-}
-
-/** The bytes behind a two-byte size and what follows them, or undefined when they end early. */
-function takeSized(bytes: Uint8Array): [taken: Uint8Array, rest: Uint8Array] | undefined {
-  if (bytes.length < 2) return undefined;
-  const end = 2 + (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0));
-  return end > bytes.length ? undefined : [bytes.subarray(2, end), bytes.subarray(end)];
 }
 
 /** The secret area as it is encrypted; the authorization value takes as many bytes as a digest. */

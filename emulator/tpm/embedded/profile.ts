@@ -42,6 +42,10 @@ export const MAX_SESSIONS = 3;
 export const MAX_ACTIVE_SESSIONS = 64;
 /** Sessions in memory at one time. */
 export const MAX_LOADED_SESSIONS = 3;
+/** Largest distance of the identifiers of two saved sessions. */
+export const MAX_CONTEXT_GAP = 0xffff;
+/** Key bits of saved contexts. */
+export const CONTEXT_KEY_BITS = 256;
 /** Slots of transient objects. */
 export const MAX_LOADED_OBJECTS = 3;
 /** Persistent objects that NV memory has room for. */

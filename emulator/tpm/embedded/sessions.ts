@@ -5,7 +5,7 @@ import { concat } from '../../common/bytes';
 import { constantValue } from '../tables/index';
 import { AES_BLOCK_BYTES, aesCfb, digestBytes, kdfa, xorObfuscation } from './crypto';
 import { kindOf } from './objects';
-import { MAX_ACTIVE_SESSIONS, MAX_LOADED_SESSIONS } from './profile';
+import { MAX_ACTIVE_SESSIONS, MAX_CONTEXT_GAP, MAX_LOADED_SESSIONS } from './profile';
 import { ALG_NULL, type SymmetricDefinition } from './public-area';
 import type { PolicyState, SessionState, TpmState } from './state';
 
@@ -20,7 +20,10 @@ export function sessionAt(state: TpmState, handle: number): SessionState | undef
   return state.sessions[handle & NUMBER];
 }
 
+/** Ends a session, loaded or saved. */
 export function flushSession(state: TpmState, handle: number): void {
+  const { [handle & NUMBER]: _saved, ...savedSessions } = state.contexts.savedSessions;
+  state.contexts = { ...state.contexts, savedSessions };
   const { [handle & NUMBER]: _gone, ...rest } = state.sessions;
   state.sessions = rest;
   if (state.exclusiveAudit === handle) state.exclusiveAudit = undefined;
@@ -31,6 +34,48 @@ export function sessionHandles(state: TpmState): number[] {
   return Object.entries(state.sessions)
     .map(([number, session]) => handleOf(Number(number), session.kind))
     .sort((a, b) => (a & NUMBER) - (b & NUMBER));
+}
+
+/** Handles of the saved sessions, as TPM2_GetCapability tells them: those of HMAC sessions, whatever they are. */
+export function savedSessionHandles(state: TpmState): number[] {
+  return Object.keys(state.contexts.savedSessions)
+    .map((number) => handleOf(Number(number), 'hmac'))
+    .sort((a, b) => a - b);
+}
+
+/** Whether a session of that handle was saved and not loaded again. */
+export function isSessionSaved(state: TpmState, handle: number): boolean {
+  return (handle & NUMBER) in state.contexts.savedSessions;
+}
+
+/** Takes a session out of memory and gives the identifier of its context, or a response code. */
+export function unloadSession(state: TpmState, handle: number): number | string {
+  const { sessionCounter, savedSessions } = state.contexts;
+  const oldest = Math.min(...Object.values(savedSessions));
+  if (sessionCounter - oldest > MAX_CONTEXT_GAP) return 'TPM_RC_CONTEXT_GAP';
+  const { [handle & NUMBER]: _unloaded, ...loaded } = state.sessions;
+  state.sessions = loaded;
+  state.contexts = {
+    ...state.contexts,
+    sessionCounter: sessionCounter + 1,
+    savedSessions: { ...savedSessions, [handle & NUMBER]: sessionCounter },
+  };
+  return sessionCounter;
+}
+
+/** Puts a saved session back into memory: gives a response code when that cannot be. */
+export function reloadSession(
+  state: TpmState,
+  handle: number,
+  identifier: number,
+  session: SessionState,
+): string | undefined {
+  const { [handle & NUMBER]: known, ...savedSessions } = state.contexts.savedSessions;
+  if (known !== identifier) return 'TPM_RC_HANDLE';
+  if (Object.keys(state.sessions).length >= MAX_LOADED_SESSIONS) return 'TPM_RC_SESSION_MEMORY';
+  state.contexts = { ...state.contexts, savedSessions };
+  state.sessions = { ...state.sessions, [handle & NUMBER]: session };
+  return undefined;
 }
 
 function handleOf(number: number, kind: SessionState['kind']): number {
@@ -60,7 +105,7 @@ export interface SessionRequest {
 export function createSession(state: TpmState, random: HmacDrbg, request: SessionRequest): number | string {
   if (Object.keys(state.sessions).length >= MAX_LOADED_SESSIONS) return 'TPM_RC_SESSION_MEMORY';
   let number = 0;
-  while (number in state.sessions) number++;
+  while (number in state.sessions || number in state.contexts.savedSessions) number++;
   if (number >= MAX_ACTIVE_SESSIONS) return 'TPM_RC_SESSION_HANDLES';
   const { kind, authHash, symmetric, nonceCaller, salt, bindAuth } = request;
   const nonceTPM = random.generate(nonceCaller.length);

@@ -1,6 +1,7 @@
 /** TPM2_Startup and TPM2_Shutdown: Part 3, 9; the three kinds of start are told in Part 1, 12.2.3. */
 
 import { constantValue } from '../tables/index';
+import { contextsAfterStart } from './context';
 import type { CommandContext, Handlers } from './dispatch';
 import { startLockout } from './lockout';
 import { refuse } from './refusal';
@@ -19,6 +20,7 @@ function startup({ state, drbg, number }: CommandContext): ReturnType<Handlers[s
   state.pcr = resume && kept ? keptPcrs(kept) : resetPcrs(kept?.updateCounter ?? 0);
   startLockout(state, state.wasOrderly);
   if (!resume) state.hierarchies = restartHierarchies(state.hierarchies, kept ? undefined : drbg);
+  state.contexts = contextsAfterStart(state.contexts, resume ? 'resume' : kept ? 'restart' : 'reset');
   state.objects = [];
   state.sessions = {};
   state.exclusiveAudit = undefined;

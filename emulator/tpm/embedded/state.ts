@@ -91,6 +91,20 @@ export interface PolicyState {
   readonly cpHash: Uint8Array;
 }
 
+/** What the TPM remembers of contexts that were saved (Part 1, 30.4). */
+export interface ContextState {
+  /** Identifier of the next saved session. */
+  readonly sessionCounter: number;
+  /** Identifier of the last saved object. */
+  readonly objectCounter: number;
+  /** Identifiers of saved sessions, by the number in their handles. */
+  readonly savedSessions: Readonly<Record<number, number>>;
+  /** Resets since the TPM was made: contexts end with a reset. */
+  readonly resetCount: number;
+  /** Starts from reset or restart, which end the contexts of stClear objects. */
+  readonly clearCount: number;
+}
+
 export interface TpmState {
   /** Whether TPM2_Startup was done. */
   started: boolean;
@@ -111,5 +125,12 @@ export interface TpmState {
   sessions: Record<number, SessionState>;
   /** Handle of the session that audits without a command in between. */
   exclusiveAudit: number | undefined;
+  contexts: ContextState;
   drbg: DrbgState;
+}
+
+/** Some state changed that an announced shut-down had kept: it is not in order any more (Part 1, 12.2.3.2). */
+export function forgetShutdown(state: TpmState): void {
+  state.orderly = 'none';
+  state.savedPcr = undefined;
 }
