@@ -76,18 +76,29 @@ export function encodeType(typeName: string, value: FieldValue): Uint8Array<Arra
   return encode(typeName, { type: typeName, nullable: 'yes' }, value, undefined);
 }
 
-/** The bytes of a response: header, handles, parameters, and an empty password's authorization for each of `sessions`. */
-export function buildResponse(row: CommandRow, fields: FieldValues, sessions = 0): Uint8Array<ArrayBuffer> {
+/** Handles and parameters of a successful response, each group in its bytes. */
+export interface ResponseBody {
+  readonly handles: Uint8Array;
+  readonly parameters: Uint8Array;
+}
+
+/** The bytes of a response's fields. */
+export function encodeResponseBody(row: CommandRow, fields: FieldValues): ResponseBody {
   const values = new Map(Object.entries(fields));
-  const handles = encodeFields(row.name, row.responseHandles, values);
-  const parameters = encodeFields(row.name, row.responseParameters, values);
-  if (sessions === 0) {
+  return {
+    handles: encodeFields(row.name, row.responseHandles, values),
+    parameters: encodeFields(row.name, row.responseParameters, values),
+  };
+}
+
+/** A successful response around its fields; with `authorizations` (their bytes), one with sessions (Part 1, 18.9). */
+export function frameResponse(body: ResponseBody, authorizations?: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { handles, parameters } = body;
+  if (authorizations === undefined) {
     return concat(u16(0x8001), u32(10 + handles.length + parameters.length), u32(0), handles, parameters);
   }
-  // Nonce and HMAC of a password are empty; the session "continues" (Part 1, 19.4).
-  const authorization = concat(...Array.from({ length: sessions }, () => Uint8Array.of(0, 0, 1, 0, 0)));
-  const size = 14 + handles.length + parameters.length + authorization.length;
-  return concat(u16(0x8002), u32(size), u32(0), handles, u32(parameters.length), parameters, authorization);
+  const size = 14 + handles.length + parameters.length + authorizations.length;
+  return concat(u16(0x8002), u32(size), u32(0), handles, u32(parameters.length), parameters, authorizations);
 }
 
 function commandNamed(name: string): CommandRow {
@@ -184,11 +195,17 @@ function encodeUnion(
   const type = resolveType(row.type);
   if (type.kind !== 'union') throw new Error(`${row.type} is no union`);
   const member = memberOf(path, type, selector);
-  if (!member.ref) return new Uint8Array();
+  if (!member.ref || isEmpty(member.ref)) return new Uint8Array();
   if (value === undefined) throw new InputError('missing-field', `${path} is needed, a ${member.ref.type}.`);
   const wrapped = fieldsOf(value);
   const inner = wrapped?.size === 1 ? wrapped.get(member.name) : undefined;
   return encode(path, member.ref, inner ?? value, undefined);
+}
+
+/** A structure without fields, such as the parameters of RSAES. */
+function isEmpty(ref: TypeRef): boolean {
+  const type = resolveType(ref.type);
+  return type.kind === 'structure' && type.fields.length === 0;
 }
 
 function memberOf(path: string, type: UnionType, selector: string | undefined): UnionType['members'][number] {

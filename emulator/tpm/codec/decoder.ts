@@ -46,7 +46,14 @@ export class Decoder {
   /** Whether `end` is the end of a TPM2B_* around a structure. */
   private insideSized = false;
 
-  constructor(readonly bytes: Uint8Array) {
+  /**
+   * @param sizesLast whether a structure inside of a TPM2B_* may go on behind its size, which then is found wrong, as the
+   *   reference implementation reads it; otherwise the size ends it
+   */
+  constructor(
+    readonly bytes: Uint8Array,
+    private readonly sizesLast = false,
+  ) {
     this.end = bytes.length;
   }
 
@@ -223,13 +230,20 @@ export class Decoder {
         if (body.value instanceof Uint8Array) node.text = this.bytesText(type, body.value, encrypted);
         return;
       }
+      const allowNull = inner.nullable === 'yes' || (inner.nullable === 'inherit' && nullable);
+      if (this.sizesLast) {
+        const start = this.at;
+        this.value(node, type.bodyName, inner, '', allowNull);
+        const used = this.at - start;
+        if (used !== size) this.stop('bad-size', 'TPM_RC_SIZE', `${node.path} is ${used} bytes and not ${size}.`);
+        return;
+      }
       if (size > this.remaining) {
         this.stop('truncated', 'TPM_RC_INSUFFICIENT', `${node.path} needs ${size} bytes and ${this.remaining} remain.`);
       }
       const outer = { end: this.end, insideSized: this.insideSized };
       this.end = this.at + size;
       this.insideSized = true;
-      const allowNull = inner.nullable === 'yes' || (inner.nullable === 'inherit' && nullable);
       this.value(node, type.bodyName, inner, '', allowNull);
       if (this.remaining > 0) {
         const rest = this.raw(node, 'unused', this.remaining, 'bytes of the size that the structure does not use');

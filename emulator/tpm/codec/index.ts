@@ -2,13 +2,24 @@
 
 export {
   buildCommand,
-  buildResponse,
+  encodeResponseBody,
   encodeType,
+  frameResponse,
   type FieldValue,
   type FieldValues,
+  type ResponseBody,
   type SessionFields,
 } from './build';
-export { commandNameOf, decodeCommand, decodeResponse, decodeType, encodeMessage, MAX_DECODED_BYTES } from './message';
+export {
+  commandNameOf,
+  decodeCommand,
+  decodeResponse,
+  decodeType,
+  encodeMessage,
+  MAX_DECODED_BYTES,
+  numberToBytes,
+  type DecodeOptions,
+} from './message';
 export {
   findNode,
   firstProblem,
@@ -19,6 +30,6 @@ export {
   type Problem,
   type TpmNode,
 } from './nodes';
-export { nodeValue, toRecord } from './record';
+export { nodeValue, plainValue, toRecord, type PlainValue } from './record';
 export { renderMessage, type RenderOptions } from './render';
 export { explainResponseCode, responseCodeAbout, type ResponseCodeExplanation } from './response-code';

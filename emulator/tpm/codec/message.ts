@@ -26,8 +26,8 @@ interface Frame {
   error: DecodeError | undefined;
 }
 
-function startFrame(bytes: Uint8Array, type: string): Frame {
-  const decoder = new Decoder(bytes);
+function startFrame(bytes: Uint8Array, type: string, sizesLast = false): Frame {
+  const decoder = new Decoder(bytes, sizesLast);
   const root = decoder.open(undefined, { name: '', type, role: 'group' }, () => undefined);
   return { decoder, root, error: undefined };
 }
@@ -191,9 +191,19 @@ function commandName(code: number | undefined): string {
   return findCommand(code)?.name ?? `TPM2_${hexNumber(code, 8)}`;
 }
 
+export interface DecodeOptions {
+  /** The first parameter was decrypted already, whatever the sessions say. */
+  readonly decrypted?: boolean;
+  /** Finds wrong sizes of structures where the reference implementation does: behind everything in them. */
+  readonly sizesLast?: boolean;
+}
+
 /** Decodes a command. Bytes after the header's size, or that no row explains, stand in a node `remaining`. */
-export function decodeCommand(bytes: Uint8Array): DecodedMessage {
-  const frame = startFrame(bytes, 'command');
+export function decodeCommand(
+  bytes: Uint8Array,
+  { decrypted = false, sizesLast = false }: DecodeOptions = {},
+): DecodedMessage {
+  const frame = startFrame(bytes, 'command', sizesLast);
   const inside = header(frame, 'commandSize', 'commandCode', 'TPM_CC');
   const tag = numberOf(child(frame.root, 'tag'));
   const code = numberOf(child(frame.root, 'commandCode'));
@@ -216,7 +226,7 @@ export function decodeCommand(bytes: Uint8Array): DecodedMessage {
             : 'no command';
       fail(frame, 'unknown-command', 'TPM_RC_COMMAND_CODE', 6, `${hexNumber(code, 8)} is ${what}.`);
     } else {
-      attempt(frame, () => commandBody(frame, row, tag === SESSIONS));
+      attempt(frame, () => commandBody(frame, row, tag === SESSIONS, decrypted));
     }
   }
   return message(frame, 'command', commandName(code), code, undefined);
@@ -226,7 +236,7 @@ function explainsAsResponse(code: number): boolean {
   return code === 0 || !explainResponseCode(code).name.startsWith('0x');
 }
 
-function commandBody(frame: Frame, row: CommandRow, withSessions: boolean): void {
+function commandBody(frame: Frame, row: CommandRow, withSessions: boolean, decrypted: boolean): void {
   const { decoder, root } = frame;
   handles(frame, row.handles);
   let encrypted = false;
@@ -240,7 +250,7 @@ function commandBody(frame: Frame, row: CommandRow, withSessions: boolean): void
       );
     }
     const sessions = authorizations(frame, 'TPMS_AUTH_COMMAND', decoder.at + size);
-    encrypted = hasAttribute(sessions, 'decrypt');
+    encrypted = !decrypted && hasAttribute(sessions, 'decrypt');
   }
   parameters(frame, row.parameters, encrypted);
 }

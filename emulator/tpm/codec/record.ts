@@ -51,3 +51,39 @@ export function nodeValue(node: TpmNode): Value {
       return list(node.children.map(nodeValue));
   }
 }
+
+/** Plain data of a node: what `encodeType` takes back. */
+export type PlainValue =
+  number | bigint | Uint8Array | readonly PlainValue[] | { readonly [field: string]: PlainValue };
+
+/**
+ * The value of one node as plain, structured-cloneable data under the specification's field names. Numbers of up to
+ * 32 bits are JavaScript's, longer ones stay `bigint`; a union is its member, or missing where nothing follows.
+ */
+export function plainValue(node: TpmNode): PlainValue {
+  switch (node.role) {
+    case 'number':
+    case 'bits':
+    case 'bit': {
+      const value = typeof node.value === 'bigint' ? node.value : 0n;
+      const meant = isSignedNumber(node) ? BigInt.asIntN(8 * node.length, value) : value;
+      return node.length > 4 ? meant : Number(meant);
+    }
+    case 'bytes':
+      return node.value instanceof Uint8Array ? node.value : new Uint8Array();
+    case 'sized': {
+      const [, body] = node.children;
+      return body === undefined ? new Uint8Array() : plainValue(body);
+    }
+    case 'list':
+      return node.children.slice(1).map(plainValue);
+    case 'structure':
+      return Object.fromEntries(node.children.map((child) => [child.name, plainValue(child)]));
+    case 'group':
+      return node.children.map(plainValue);
+  }
+}
+
+function isSignedNumber(node: TpmNode): boolean {
+  return node.role === 'number' && isSigned(node.type);
+}

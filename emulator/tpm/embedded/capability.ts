@@ -5,8 +5,14 @@ import { TPM_PT, TPM_PT_PCR } from '../tables/constants';
 import { TPM_ALG_ID } from '../tables/algorithms';
 import { constantValue } from '../tables/index';
 import type { CommandRow } from '../tables/notation';
-import { refuse, type CommandContext, type Handlers, type Refusal } from './dispatch';
+import { algorithmBit, permanentBit, startupClearBit } from './bits';
+import type { CommandContext, Handlers } from './dispatch';
+import { TICKET_HASH } from './hierarchy';
+import { persistentHandles, transientHandles } from './objects';
 import * as profile from './profile';
+import { refuse, type Refusal } from './refusal';
+import { savedSessionHandles, sessionHandles } from './sessions';
+import type { TpmState } from './state';
 
 /** Most bytes of the data (TPM_PT_MAX_CAP_BUFFER), of which each group's limit follows. */
 const MAX_CAP_BUFFER = 1024;
@@ -39,28 +45,42 @@ const PERMANENT_HANDLES = ['OWNER', 'NULL', 'LOCKOUT', 'ENDORSEMENT', 'PLATFORM'
 
 const PCR_HANDLES = Array.from({ length: profile.PCR_COUNT }, (_, pcr) => pcr);
 
-/** Handles in use, of the kind that the property's first byte tells. There are no objects, sessions and NV yet. */
-function handles(property: number, count: number): Answer | Refusal {
+/** Number of a session, whatever its kind. */
+const SESSION_NUMBER = 0xff_ffff;
+
+/** Handles in use, of the kind that the property's first byte tells. There is no NV yet. */
+function handles(state: TpmState, property: number, count: number): Answer | Refusal {
+  const kind = property >>> 24;
+  const sessions = {
+    [constantValue('TPM_HT_HMAC_SESSION')]: sessionHandles(state),
+    [constantValue('TPM_HT_POLICY_SESSION')]: savedSessionHandles(state),
+  }[kind];
+  if (sessions) return answer(page(sessions, (handle) => handle & SESSION_NUMBER, property & SESSION_NUMBER, count));
   const known: Record<number, readonly number[]> = {
     [constantValue('TPM_HT_PCR')]: PCR_HANDLES,
     [constantValue('TPM_HT_PERMANENT')]: PERMANENT_HANDLES,
     [constantValue('TPM_HT_NV_INDEX')]: [],
-    [constantValue('TPM_HT_HMAC_SESSION')]: [],
-    [constantValue('TPM_HT_POLICY_SESSION')]: [],
-    [constantValue('TPM_HT_TRANSIENT')]: [],
-    [constantValue('TPM_HT_PERSISTENT')]: [],
+    [constantValue('TPM_HT_TRANSIENT')]: transientHandles(state),
+    [constantValue('TPM_HT_PERSISTENT')]: persistentHandles(state),
   };
-  const all = known[property >>> 24];
+  const all = known[kind];
   if (!all) return refuse('TPM_RC_HANDLE', 'parameter', 2);
   return answer(page(all, (handle) => handle, property, count));
 }
 
-const HASH_ATTRIBUTE = 1 << 2;
+const ALGORITHM_ATTRIBUTES: ReadonlyMap<string, number> = new Map([
+  ...profile.HASHES.map((name) => [name, algorithmBit('hash')] as const),
+  ...Object.entries(profile.ALGORITHMS).map(
+    ([name, uses]) => [name, uses.reduce((word, use) => word + algorithmBit(use), 0)] as const,
+  ),
+]);
 
 function algorithms(property: number, count: number): Answer {
-  const rows = TPM_ALG_ID.rows.filter((row) => profile.HASHES.includes(row.name));
-  const { items, more } = page(rows, (row) => row.value, property & 0xffff, count);
-  return { data: items.map((row) => ({ alg: row.value, algProperties: HASH_ATTRIBUTE })), more };
+  const rows = TPM_ALG_ID.rows.flatMap(({ name, value }) => {
+    const algProperties = ALGORITHM_ATTRIBUTES.get(name);
+    return algProperties === undefined ? [] : [{ alg: value, algProperties }];
+  });
+  return answer(page(rows, (row) => row.alg, property & 0xffff, count));
 }
 
 /** Attributes of a command as TPMA_CC. */
@@ -139,14 +159,14 @@ const FIXED: Readonly<Record<string, number>> = {
   TPM_PT_ACTIVE_SESSIONS_MAX: profile.MAX_ACTIVE_SESSIONS,
   TPM_PT_PCR_COUNT: profile.PCR_COUNT,
   TPM_PT_PCR_SELECT_MIN: profile.PCR_SELECT_BYTES,
-  TPM_PT_CONTEXT_GAP_MAX: 0xffff,
+  TPM_PT_CONTEXT_GAP_MAX: profile.MAX_CONTEXT_GAP,
   TPM_PT_NV_COUNTERS_MAX: 0,
   TPM_PT_NV_INDEX_MAX: 2048,
   TPM_PT_MEMORY: 0x6,
   TPM_PT_CLOCK_UPDATE: 4096,
-  TPM_PT_CONTEXT_HASH: constantValue('TPM_ALG_SHA256'),
+  TPM_PT_CONTEXT_HASH: TICKET_HASH,
   TPM_PT_CONTEXT_SYM: constantValue('TPM_ALG_AES'),
-  TPM_PT_CONTEXT_SYM_SIZE: 128,
+  TPM_PT_CONTEXT_SYM_SIZE: profile.CONTEXT_KEY_BITS,
   TPM_PT_ORDERLY_COUNT: 255,
   TPM_PT_MAX_COMMAND_SIZE: profile.MAX_COMMAND_BYTES,
   TPM_PT_MAX_RESPONSE_SIZE: profile.MAX_COMMAND_BYTES,
@@ -165,41 +185,66 @@ const FIXED: Readonly<Record<string, number>> = {
   TPM_PT_MAX_CAP_BUFFER: MAX_CAP_BUFFER,
 };
 
-/** Values of the state; what has no state yet is empty. */
-const VARIABLE: Readonly<Record<string, number>> = {
-  TPM_PT_PERMANENT: 1 << 10,
-  TPM_PT_HR_NV_INDEX: 0,
-  TPM_PT_HR_LOADED: 0,
-  TPM_PT_HR_LOADED_AVAIL: 0,
-  TPM_PT_HR_ACTIVE: 0,
-  TPM_PT_HR_ACTIVE_AVAIL: 0,
-  TPM_PT_HR_TRANSIENT_AVAIL: 0,
-  TPM_PT_HR_PERSISTENT: 0,
-  TPM_PT_HR_PERSISTENT_AVAIL: 0,
-  TPM_PT_NV_COUNTERS: 0,
-  TPM_PT_NV_COUNTERS_AVAIL: 0,
-  TPM_PT_ALGORITHM_SET: 0,
-  TPM_PT_LOADED_CURVES: 0,
-  TPM_PT_LOCKOUT_COUNTER: 0,
-  TPM_PT_MAX_AUTH_FAIL: 3,
-  TPM_PT_LOCKOUT_INTERVAL: 1000,
-  TPM_PT_LOCKOUT_RECOVERY: 1000,
-  TPM_PT_NV_WRITE_RECOVERY: 0,
-  TPM_PT_AUDIT_COUNTER_0: 0,
-  TPM_PT_AUDIT_COUNTER_1: 0,
-};
+/** A word of attributes, of those that are set. */
+function word(bit: (name: string) => number, attributes: Readonly<Record<string, boolean>>): number {
+  return Object.entries(attributes).reduce((sum, [name, isSet]) => sum + (isSet ? bit(name) : 0), 0);
+}
 
-/** phEnable, shEnable, ehEnable, phEnableNV: a start enables all hierarchies. */
-const ALL_ENABLED = 0xf;
-const ORDERLY = 0x8000_0000;
+function hierarchyProperties({ hierarchies, lockout, lockoutAuth, wasOrderly }: TpmState): Record<string, number> {
+  const { owner, endorsement, platform } = hierarchies;
+  return {
+    TPM_PT_PERMANENT: word(permanentBit, {
+      ownerAuthSet: owner.authValue.length > 0,
+      endorsementAuthSet: endorsement.authValue.length > 0,
+      lockoutAuthSet: lockoutAuth.authValue.length > 0,
+      inLockout: lockout.failedTries >= lockout.maxTries,
+      tpmGeneratedEPS: true,
+    }),
+    TPM_PT_STARTUP_CLEAR: word(startupClearBit, {
+      phEnable: platform.enabled,
+      shEnable: owner.enabled,
+      ehEnable: endorsement.enabled,
+      phEnableNV: true,
+      orderly: wasOrderly,
+    }),
+    TPM_PT_LOCKOUT_COUNTER: lockout.failedTries,
+    TPM_PT_MAX_AUTH_FAIL: lockout.maxTries,
+    TPM_PT_LOCKOUT_INTERVAL: lockout.recoveryTime,
+    TPM_PT_LOCKOUT_RECOVERY: lockout.lockoutRecovery,
+  };
+}
+
+/** Values of the state; what has no state yet is empty. */
+function variable(state: TpmState): Readonly<Record<string, number>> {
+  const sessions = sessionHandles(state).length;
+  const active = sessions + savedSessionHandles(state).length;
+  const persistent = persistentHandles(state).length;
+  return {
+    ...hierarchyProperties(state),
+    TPM_PT_HR_NV_INDEX: 0,
+    TPM_PT_HR_LOADED: sessions,
+    TPM_PT_HR_LOADED_AVAIL: profile.MAX_LOADED_SESSIONS - sessions,
+    TPM_PT_HR_ACTIVE: active,
+    TPM_PT_HR_ACTIVE_AVAIL: profile.MAX_ACTIVE_SESSIONS - active,
+    TPM_PT_HR_TRANSIENT_AVAIL: profile.MAX_LOADED_OBJECTS - transientHandles(state).length,
+    TPM_PT_HR_PERSISTENT: persistent,
+    TPM_PT_HR_PERSISTENT_AVAIL: profile.MAX_PERSISTENT_OBJECTS - persistent,
+    TPM_PT_NV_COUNTERS: 0,
+    TPM_PT_NV_COUNTERS_AVAIL: 0,
+    TPM_PT_ALGORITHM_SET: 0,
+    TPM_PT_LOADED_CURVES: 0,
+    TPM_PT_NV_WRITE_RECOVERY: 0,
+    TPM_PT_AUDIT_COUNTER_0: 0,
+    TPM_PT_AUDIT_COUNTER_1: 0,
+  };
+}
 
 function properties({ state, commands: rows }: CommandContext, property: number, count: number): Answer {
   const values: Record<string, number> = {
     ...FIXED,
-    ...VARIABLE,
+    ...variable(state),
     TPM_PT_TOTAL_COMMANDS: rows.length,
     TPM_PT_LIBRARY_COMMANDS: rows.length,
-    TPM_PT_STARTUP_CLEAR: ALL_ENABLED + (state.wasOrderly ? ORDERLY : 0),
   };
   const known = TPM_PT.rows.flatMap((row) => {
     const value = values[row.name];
@@ -220,7 +265,7 @@ function capability(context: CommandContext): Answer | Refusal {
     case constantValue('TPM_CAP_ALGS'):
       return algorithms(property, Math.min(count, limit(8)));
     case constantValue('TPM_CAP_HANDLES'):
-      return handles(property, Math.min(count, limit(4)));
+      return handles(context.state, property, Math.min(count, limit(4)));
     case constantValue('TPM_CAP_COMMANDS'):
       return commands(context.commands, property, Math.min(count, limit(4)));
     case constantValue('TPM_CAP_PCRS'):

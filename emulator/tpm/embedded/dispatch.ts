@@ -8,47 +8,44 @@
 
 import { concat } from '../../common/bytes';
 import type { HmacDrbg } from '../../common/drbg';
-import type { Value } from '../../common/values';
 import {
-  buildResponse,
   decodeCommand,
+  encodeResponseBody,
+  frameResponse,
   nodeValue,
-  responseCodeAbout,
   walk,
   type DecodedMessage,
   type FieldValues,
   type TpmNode,
 } from '../codec/index';
-import { numberToBytes } from '../codec/message';
-import { constantValue, findCommand } from '../tables/index';
+import { findCommand } from '../tables/index';
 import type { CommandRow } from '../tables/notation';
-import { LIST_LIMITS, MAX_COMMAND_BYTES, MAX_SESSIONS, unsupported } from './profile';
-import type { TpmState } from './state';
-
-/** A response code by its name; `parameter`, `handle` or `session` says what it is about, counted from 1. */
-export interface Refusal {
-  readonly rc: string;
-  readonly about?: { readonly kind: 'parameter' | 'handle' | 'session'; readonly number: number };
-}
-
-export function refuse(rc: string, kind?: 'parameter' | 'handle' | 'session', number = 1): Refusal {
-  return kind === undefined ? { rc } : { rc, about: { kind, number } };
-}
-
-function isRefusal(outcome: Refusal | FieldValues): outcome is Refusal {
-  return 'rc' in outcome && typeof outcome.rc === 'string';
-}
+import { checkAuthorizations, decryptParameters, readAuthorizations, type AuthorizedCommand } from './authorization';
+import { resolveHandle } from './entities';
+import { objectAt, releasePersistent } from './objects';
+import { BUFFER_LIMITS, LIST_LIMITS, LIST_MINIMA, MAX_COMMAND_BYTES, unsupported } from './profile';
+import { errorResponse, isRefusal, refuse, type Refusal } from './refusal';
+import { auditHashes, endExclusiveAudit, secureResponse } from './response';
+import { sessionAt } from './sessions';
+import type { SessionState, TpmObject, TpmState } from './state';
 
 /** What a handler works with. */
 export interface CommandContext {
   readonly state: TpmState;
   readonly drbg: HmacDrbg;
-  /** Names of the commands there are, for TPM2_GetCapability. */
+  /** The commands there are, for TPM2_GetCapability. */
   readonly commands: readonly CommandRow[];
-  /** Values of handles and parameters by their names. */
+  /** Values of handles and parameters by their names; a persistent object's handle is that of its slot. */
   readonly number: (name: string) => number;
   readonly bytes: (name: string) => Uint8Array;
   readonly items: (name: string) => readonly TpmNode[];
+  readonly node: (name: string) => TpmNode | undefined;
+  /** The object of a handle; dispatch has seen that it is loaded. */
+  readonly object: (name: string) => TpmObject | undefined;
+  /** The session of a handle. */
+  readonly session: (name: string) => SessionState | undefined;
+  /** Refuses because of the handle or parameter of that name. */
+  readonly refuse: (rc: string, name?: string) => Refusal;
 }
 
 /** Runs a command whose handles and parameters are allowed: gives the response's fields, or refuses. */
@@ -56,13 +53,6 @@ export type Handler = (context: CommandContext) => FieldValues | Refusal;
 
 /** Handlers of a command family by the names of their commands. */
 export type Handlers = Readonly<Record<string, Handler>>;
-
-/** A response without anything but its code (Part 3, 5.2: errors carry no sessions). */
-export function errorResponse(refusal: Refusal): Uint8Array<ArrayBuffer> {
-  const base = constantValue(refusal.rc);
-  const code = refusal.about ? responseCodeAbout(base, refusal.about.kind, refusal.about.number) : base;
-  return concat(numberToBytes(0x8001n, 2), numberToBytes(10n, 4), numberToBytes(BigInt(code), 4));
-}
 
 function child(node: TpmNode, name: string): TpmNode | undefined {
   return node.children.find((candidate) => candidate.name === name);
@@ -80,8 +70,10 @@ function refusalIn(node: TpmNode): string | undefined {
       const rc = unsupported(part.type, part.value);
       if (rc !== undefined) return rc;
     }
-    const limit = LIST_LIMITS[part.type];
-    if (limit !== undefined && (numberAt(part.children[0]) ?? 0) > limit) return 'TPM_RC_SIZE';
+    const limit = LIST_LIMITS[part.type] ?? BUFFER_LIMITS[part.type];
+    const length = numberAt(part.children[0]) ?? 0;
+    if (limit !== undefined && length > limit) return 'TPM_RC_SIZE';
+    if (part.complete && length < (LIST_MINIMA[part.type] ?? 0)) return 'TPM_RC_SIZE';
   }
   return undefined;
 }
@@ -111,64 +103,61 @@ function checkHeader(decoded: DecodedMessage, state: TpmState, handlers: Handler
   return row;
 }
 
-/** Handles: each complete and allowed, and what it names is there (Part 3, 5.4). */
-function checkHandles(decoded: DecodedMessage, row: CommandRow): Refusal | undefined {
+/** Handles: each complete and allowed, and what it names is there (Part 3, 5.4). Gives the handles to work with. */
+function resolveHandles(decoded: DecodedMessage, row: CommandRow, state: TpmState): number[] | Refusal {
   for (const [i] of row.handles.entries()) {
     const rc = faultOf(decoded.handles[i], decoded);
     if (rc !== undefined) return refuse(rc, 'handle', i + 1);
   }
-  return undefined;
+  const resolved: number[] = [];
+  for (const node of decoded.handles) {
+    const number = resolved.length + 1;
+    const handle = resolveHandle(state, numberAt(node) ?? 0, row);
+    if (handle === 'TPM_RC_REFERENCE_H0') return refuse(`TPM_RC_REFERENCE_H${number - 1}`);
+    if (typeof handle === 'string') return refuse(handle, 'handle', number);
+    resolved.push(handle);
+  }
+  return resolved;
 }
 
 /** Authorization area and the authorizations of the handles (Part 3, 5.5 and 5.6). */
-function checkSessions(decoded: DecodedMessage, row: CommandRow): Refusal | undefined {
+function checkSessions(
+  decoded: DecodedMessage,
+  row: CommandRow,
+  handles: readonly number[],
+  state: TpmState,
+): AuthorizedCommand | Refusal {
   const needed = row.handles.filter((handle) => handle.role !== undefined).length;
-  if (decoded.root.children[0]?.value === 0x8001n) return needed > 0 ? refuse('TPM_RC_AUTH_MISSING') : undefined;
-
+  if (!hasSessions(decoded)) {
+    if (needed > 0) return refuse('TPM_RC_AUTH_MISSING');
+    return { row, handles, parameters: new Uint8Array(), authorizations: [] };
+  }
   const sizeNode = child(decoded.root, 'authorizationSize');
   const size = numberAt(sizeNode);
   if (sizeNode === undefined || size === undefined) return refuse('TPM_RC_INSUFFICIENT');
-  const available = decoded.bytes.length - sizeNode.offset - sizeNode.length;
+  const start = sizeNode.offset + sizeNode.length;
   // Nine bytes are the shortest authorization. The specification's TPM_RC_AUTHSIZE is TPM_RC_SIZE in the reference.
-  if (size < 9 || size > available) return refuse('TPM_RC_SIZE');
+  if (size < 9 || size > decoded.bytes.length - start) return refuse('TPM_RC_SIZE');
   if (row.marks.includes('NO_SESSIONS')) return refuse('TPM_RC_AUTH_CONTEXT');
 
-  for (const [i, session] of decoded.sessions.entries()) {
-    const number = i + 1;
-    if (i >= MAX_SESSIONS) return refuse('TPM_RC_SIZE', 'session', number);
-    const rc = faultOf(session, decoded);
-    if (rc !== undefined) return refuse(rc, 'session', number);
-    const refusal = checkSession(session, number);
-    if (refusal) return refusal;
-  }
-  if (decoded.sessions.length < needed) return refuse('TPM_RC_AUTH_MISSING');
-  for (const [i, session] of decoded.sessions.entries()) {
-    // A password authorizes a handle and does nothing else.
-    if (i >= needed) return refuse('TPM_RC_HANDLE', 'session', i + 1);
-    if (!isEmptyAuth(passwordOf(session))) return refuse('TPM_RC_BAD_AUTH', 'session', i + 1);
-  }
-  return undefined;
+  const authorizations = readAuthorizations(decoded, state, row, handles, faultOf);
+  if (!Array.isArray(authorizations)) return authorizations;
+  if (authorizations.length < needed) return refuse('TPM_RC_AUTH_MISSING');
+  const command = { row, handles, parameters: decoded.bytes.slice(start + size), authorizations };
+  return checkAuthorizations(command, state) ?? command;
 }
 
-/** One authorization by itself. There are no sessions yet: their handles name nothing. */
-function checkSession(session: TpmNode, number: number): Refusal | undefined {
-  const [handle, nonce, attributes] = session.children;
-  if (numberAt(handle) !== constantValue('TPM_RS_PW')) return refuse(`TPM_RC_REFERENCE_S${number - 1}`);
-  const continueSession = 1n;
-  if (typeof attributes?.value === 'bigint' && (attributes.value & ~continueSession) !== 0n) {
-    return refuse('TPM_RC_ATTRIBUTES', 'session', number);
-  }
-  return numberAt(nonce?.children[0]) === 0 ? undefined : refuse('TPM_RC_NONCE', 'session', number);
+function hasSessions(decoded: DecodedMessage): boolean {
+  return decoded.root.children[0]?.value === 0x8002n;
 }
 
-function passwordOf(session: TpmNode): Value {
-  const hmac = child(session, 'hmac');
-  return hmac === undefined ? new Uint8Array() : nodeValue(hmac);
-}
-
-/** Trailing zeros of a password do not count (Part 1, 19.4.2). No entity of this TPM has another value yet. */
-function isEmptyAuth(password: Value): boolean {
-  return password instanceof Uint8Array && password.every((byte) => byte === 0);
+/** The command as it is when its first parameter is decrypted. */
+function decrypt(decoded: DecodedMessage, command: AuthorizedCommand, state: TpmState): DecodedMessage | Refusal {
+  const plain = decryptParameters(command, state);
+  if (!(plain instanceof Uint8Array)) return plain;
+  if (plain === command.parameters) return decoded;
+  const before = decoded.bytes.subarray(0, decoded.bytes.length - plain.length);
+  return decodeCommand(concat(before, plain), { decrypted: true, sizesLast: true });
 }
 
 /** Parameters: each allowed and complete, and nothing after the last (Part 3, 5.7). */
@@ -187,32 +176,69 @@ export function dispatch(
   drbg: HmacDrbg,
   handlers: Handlers,
 ): Uint8Array<ArrayBuffer> {
-  const decoded = decodeCommand(command);
-  const row = checkHeader(decoded, state, handlers);
-  if ('rc' in row) return errorResponse(row);
-  const refusal = checkHandles(decoded, row) ?? checkSessions(decoded, row) ?? checkParameters(decoded, row);
-  if (refusal) return errorResponse(refusal);
-  const handler = handlers[row.name];
-  if (!handler) return errorResponse(refuse('TPM_RC_COMMAND_CODE'));
-  const outcome = handler(contextOf(decoded, state, drbg, handlers));
-  if (isRefusal(outcome)) return errorResponse(outcome);
-  return buildResponse(row, outcome, decoded.sessions.length);
+  const response = run(decodeCommand(command, { sizesLast: true }), state, drbg, handlers);
+  releasePersistent(state);
+  return isRefusal(response) ? errorResponse(response) : response;
 }
 
-function contextOf(decoded: DecodedMessage, state: TpmState, drbg: HmacDrbg, handlers: Handlers): CommandContext {
+function run(
+  decoded: DecodedMessage,
+  state: TpmState,
+  drbg: HmacDrbg,
+  handlers: Handlers,
+): Uint8Array<ArrayBuffer> | Refusal {
+  const row = checkHeader(decoded, state, handlers);
+  if (isRefusal(row)) return row;
+  const handles = resolveHandles(decoded, row, state);
+  if (!Array.isArray(handles)) return handles;
+  const command = checkSessions(decoded, row, handles, state);
+  if (isRefusal(command)) return command;
+  const plain = decrypt(decoded, command, state);
+  if (isRefusal(plain)) return plain;
+  const refusal = checkParameters(plain, row);
+  if (refusal) return refusal;
+
+  const hashes = auditHashes(command, state);
+  const outcome = handlers[row.name]?.(contextOf(plain, command, state, drbg, handlers));
+  if (outcome === undefined) return refuse('TPM_RC_COMMAND_CODE');
+  if (isRefusal(outcome)) return outcome;
+  const body = encodeResponseBody(row, outcome);
+  endExclusiveAudit(command, state);
+  if (!hasSessions(decoded)) return frameResponse(body);
+  const secured = secureResponse(command, hashes, body, state, drbg);
+  return frameResponse(secured.body, secured.authorizations);
+}
+
+function contextOf(
+  decoded: DecodedMessage,
+  { row, handles }: AuthorizedCommand,
+  state: TpmState,
+  drbg: HmacDrbg,
+  handlers: Handlers,
+): CommandContext {
   const node = (name: string): TpmNode | undefined =>
     [...decoded.handles, ...decoded.parameters].find((candidate) => candidate.name === name);
+  const handleIndex = (name: string): number => row.handles.findIndex((handle) => handle.name === name);
+  const number = (name: string): number => handles[handleIndex(name)] ?? numberAt(node(name)) ?? 0;
   const commands = Object.keys(handlers).map((name) => findCommand(name));
   return {
     state,
     drbg,
-    commands: commands.filter((row) => row !== undefined).sort((a, b) => a.code - b.code),
-    number: (name) => numberAt(node(name)) ?? 0,
+    commands: commands.filter((known) => known !== undefined).sort((a, b) => a.code - b.code),
+    number,
     bytes: (name) => {
       const found = node(name);
       const value = found && nodeValue(found);
       return value instanceof Uint8Array ? value : new Uint8Array();
     },
     items: (name) => node(name)?.children.slice(1) ?? [],
+    node,
+    object: (name) => objectAt(state, number(name)),
+    session: (name) => sessionAt(state, number(name)),
+    refuse: (rc, name) => {
+      if (name === undefined) return refuse(rc);
+      if (handleIndex(name) >= 0) return refuse(rc, 'handle', handleIndex(name) + 1);
+      return refuse(rc, 'parameter', row.parameters.findIndex((parameter) => parameter.name === name) + 1);
+    },
   };
 }

@@ -7,10 +7,17 @@
 
 import { HmacDrbg } from '../../common/drbg';
 import type { EmbeddedDevice } from '../device';
+import { ASYMMETRIC_HANDLERS } from './asymmetric';
 import { CAPABILITY_HANDLERS } from './capability';
+import { CONTEXT_HANDLERS, NEW_CONTEXTS } from './context';
+import { CREATE_HANDLERS } from './create';
 import { dispatch, type Handlers } from './dispatch';
+import { newHierarchies, newLockoutAuth, NEW_LOCKOUT } from './hierarchy';
 import { copyPcrs, INTEGRITY_HANDLERS, resetPcrs } from './integrity';
+import { OBJECT_HANDLERS } from './object';
+import { POLICY_HANDLERS } from './policy';
 import { RANDOM_HANDLERS } from './random';
+import { SESSION_HANDLERS } from './session-commands';
 import { STARTUP_HANDLERS } from './startup';
 import type { TpmState } from './state';
 import { TESTING_HANDLERS } from './testing';
@@ -21,6 +28,12 @@ const HANDLERS: Handlers = {
   ...CAPABILITY_HANDLERS,
   ...RANDOM_HANDLERS,
   ...INTEGRITY_HANDLERS,
+  ...SESSION_HANDLERS,
+  ...POLICY_HANDLERS,
+  ...CREATE_HANDLERS,
+  ...OBJECT_HANDLERS,
+  ...ASYMMETRIC_HANDLERS,
+  ...CONTEXT_HANDLERS,
 };
 
 export interface EmbeddedOptions {
@@ -38,10 +51,19 @@ export class EmbeddedTpm implements EmbeddedDevice {
     this.#drbg = HmacDrbg.fromSeed(seed, 'embedded tpm');
     this.#state = {
       started,
-      orderly: 'none',
-      wasOrderly: false,
+      // A new TPM counts as one that was shut down in order.
+      orderly: started ? 'none' : 'clear',
+      wasOrderly: true,
       pcr: resetPcrs(0),
       savedPcr: undefined,
+      hierarchies: newHierarchies(HmacDrbg.fromSeed(seed, 'embedded tpm: seeds of a new TPM')),
+      lockoutAuth: newLockoutAuth(),
+      lockout: NEW_LOCKOUT,
+      objects: [],
+      persistent: {},
+      sessions: {},
+      exclusiveAudit: undefined,
+      contexts: NEW_CONTEXTS,
       drbg: this.#drbg.save(),
     };
   }
@@ -67,8 +89,17 @@ export class EmbeddedTpm implements EmbeddedDevice {
   }
 }
 
+/** Its own copy of everything that commands change in place; the rest is replaced whole. */
 function copyState(state: TpmState): TpmState {
-  return { ...state, pcr: copyPcrs(state.pcr), savedPcr: state.savedPcr && copyPcrs(state.savedPcr) };
+  const sessions = Object.entries(state.sessions).map(([number, session]) => [number, { ...session }] as const);
+  return {
+    ...state,
+    pcr: copyPcrs(state.pcr),
+    savedPcr: state.savedPcr && copyPcrs(state.savedPcr),
+    hierarchies: { ...state.hierarchies },
+    objects: [...state.objects],
+    sessions: Object.fromEntries(sessions),
+  };
 }
 
 /** The machine's own TPM, started by its firmware. */

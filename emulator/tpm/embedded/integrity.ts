@@ -1,20 +1,13 @@
 /** PCRs: TPM2_PCR_Read, TPM2_PCR_Extend, TPM2_PCR_Reset (Part 3, 22; Part 1, 17). */
 
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256, sha384 } from '@noble/hashes/sha2.js';
-import { concat } from '../../common/bytes';
-import type { FieldValue } from '../codec/index';
+import type { FieldValue, TpmNode } from '../codec/index';
 import { DIGEST_BYTES } from '../tables/algorithms';
 import { constantValue } from '../tables/index';
-import { refuse, type CommandContext, type Handlers } from './dispatch';
+import { hash } from './crypto';
+import type { CommandContext, Handlers } from './dispatch';
+import { refuse } from './refusal';
 import { BANKS, isLocalityIn, MAX_PCR_VALUES, PCR_ATTRIBUTES, PCR_COUNT, type BankName } from './profile';
-import type { PcrState, TpmState } from './state';
-
-const HASH: Readonly<Record<BankName, (data: Uint8Array) => Uint8Array>> = {
-  TPM_ALG_SHA1: sha1,
-  TPM_ALG_SHA256: sha256,
-  TPM_ALG_SHA384: sha384,
-};
+import { forgetShutdown, type PcrState, type TpmState } from './state';
 
 function banksOf(values: (bank: BankName) => Uint8Array[]): PcrState['banks'] {
   return {
@@ -71,31 +64,60 @@ function countChange(state: TpmState, pcr: number): void {
 
 /** A saved PCR that changes makes an announced shut-down worthless (Part 1, 12.2.3.2). */
 function noteChange(state: TpmState, pcr: number): void {
-  if (PCR_ATTRIBUTES[pcr]?.saved !== true || state.orderly === 'none') return;
-  state.orderly = 'none';
-  state.savedPcr = undefined;
+  if (PCR_ATTRIBUTES[pcr]?.saved === true) forgetShutdown(state);
+}
+
+interface Selected {
+  readonly values: readonly Uint8Array[];
+  /** TPMS_PCR_SELECTION of those PCRs. */
+  readonly selection: { readonly hash: bigint; readonly pcrSelect: Uint8Array };
+}
+
+/** Values of the PCRs that one TPMS_PCR_SELECTION selects, at most `most`, and the selection without the others. */
+function select(state: TpmState, node: TpmNode, most: number): Selected {
+  const [hashNode, selectNode] = node.children;
+  const algorithm = typeof hashNode?.value === 'bigint' ? hashNode.value : 0n;
+  const wanted = selectNode?.children[1]?.value;
+  const bank = bankNamed(algorithm);
+  const pcrSelect = new Uint8Array(wanted instanceof Uint8Array ? wanted.length : 0);
+  const values: Uint8Array[] = [];
+  for (let pcr = 0; wanted instanceof Uint8Array && bank && pcr < Math.min(PCR_COUNT, 8 * wanted.length); pcr++) {
+    const bit = (wanted[pcr >> 3] ?? 0) & (1 << (pcr % 8));
+    const value = state.pcr.banks[bank][pcr];
+    if (bit === 0 || !value || values.length === most) continue;
+    values.push(value);
+    pcrSelect[pcr >> 3] = (pcrSelect[pcr >> 3] ?? 0) | bit;
+  }
+  return { values, selection: { hash: algorithm, pcrSelect } };
 }
 
 /** Digests of the selected PCRs, at most 8; what does not fit is taken out of the selection that is given back. */
 function read({ state, items }: CommandContext): ReturnType<Handlers[string]> {
   const pcrValues: Uint8Array[] = [];
   const pcrSelectionOut: FieldValue[] = [];
-  for (const selection of items('pcrSelectionIn')) {
-    const [hash, select] = selection.children;
-    const algorithm = typeof hash?.value === 'bigint' ? hash.value : 0n;
-    const wanted = select?.children[1]?.value;
-    const bank = bankNamed(algorithm);
-    const given = new Uint8Array(wanted instanceof Uint8Array ? wanted.length : 0);
-    for (let pcr = 0; wanted instanceof Uint8Array && bank && pcr < Math.min(PCR_COUNT, 8 * wanted.length); pcr++) {
-      const bit = 1 << (pcr % 8);
-      const value = state.pcr.banks[bank][pcr];
-      if (!((wanted[pcr >> 3] ?? 0) & bit) || !value || pcrValues.length === MAX_PCR_VALUES) continue;
-      pcrValues.push(value);
-      given[pcr >> 3] = (given[pcr >> 3] ?? 0) | bit;
-    }
-    pcrSelectionOut.push({ hash: algorithm, pcrSelect: given });
+  for (const node of items('pcrSelectionIn')) {
+    const { values, selection } = select(state, node, MAX_PCR_VALUES - pcrValues.length);
+    pcrValues.push(...values);
+    pcrSelectionOut.push({ ...selection });
   }
   return { pcrUpdateCounter: state.pcr.updateCounter, pcrSelectionOut, pcrValues };
+}
+
+/**
+ * The digest of selected PCRs (Part 1, 17.5), and the selection without what is not there.
+ *
+ * @param selections elements of a TPML_PCR_SELECTION
+ */
+export function selectedDigest(
+  state: TpmState,
+  algorithm: number,
+  selections: readonly TpmNode[],
+): { digest: Uint8Array; selection: Selected['selection'][] } {
+  const selected = selections.map((node) => select(state, node, PCR_COUNT));
+  return {
+    digest: hash(algorithm, ...selected.flatMap(({ values }) => values)),
+    selection: selected.map(({ selection }) => selection),
+  };
 }
 
 function extend({ state, number, items }: CommandContext): ReturnType<Handlers[string]> {
@@ -108,7 +130,7 @@ function extend({ state, number, items }: CommandContext): ReturnType<Handlers[s
     const bank = typeof hashAlg?.value === 'bigint' ? bankNamed(hashAlg.value) : undefined;
     const old = bank && state.pcr.banks[bank][pcr];
     if (!bank || !old || !(digest?.value instanceof Uint8Array)) continue;
-    state.pcr.banks[bank][pcr] = HASH[bank](concat(old, digest.value));
+    state.pcr.banks[bank][pcr] = hash(constantValue(bank), old, digest.value);
     countChange(state, pcr);
   }
   return {};
