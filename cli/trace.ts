@@ -35,6 +35,10 @@ export function traceEvent(event: MachineEvent, paint: Paint): string[] {
     case 'output':
       if (event.category === 'print') return [event.text];
       return [`  ${event.category === 'warning' ? paint.yellow(`warning: ${event.text}`) : paint.dim(event.text)}`];
+    case 'page': {
+      const { side, guest, gfn, from, to } = event;
+      return [`  ${paint.dim(`page ${hexNumber(BigInt(gfn))} of ${guest}: ${from} -> ${to} (${side})`)}`];
+    }
     // The terminal's output is told as it is.
     case 'console':
     case 'scenario':

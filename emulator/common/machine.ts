@@ -135,6 +135,16 @@ export type MachineEvent =
       /** The reason is a back end outside the machine that failed, not what the software asked. */
       readonly backEnd?: true;
     }
+  /** A page of a guest changed its state, as the ultravisor or the hypervisor sees it. */
+  | {
+      readonly kind: 'page';
+      readonly side: 'ultravisor' | 'hypervisor';
+      readonly guest: string;
+      /** Guest frame number: its address divided by 64 KiB. */
+      readonly gfn: number;
+      readonly from: string;
+      readonly to: string;
+    }
   /** A guest wrote to its console. */
   | { readonly kind: 'console'; readonly guest: string; readonly bytes: Uint8Array }
   /** A scenario began. */

@@ -27,7 +27,7 @@ export interface Work {
   readonly activity: Activity;
   /** MSR and NIA when it began: where the actor's own software is. */
   readonly msr: bigint;
-  readonly nia: bigint;
+  nia: bigint;
   /** Registers to put back at the end (loads and stores), else undefined. */
   readonly saved: readonly bigint[] | undefined;
   /** Bytes done of a `load bytes` or `store bytes`, or of the buffer of a `send`; instructions of a `run`. */

@@ -3,22 +3,21 @@
 import type { Actor, MachineConfig } from '../common/machine';
 import type { PhysicalMemory } from '../memory/physical';
 import { instructionWord } from './instructions';
-import { type PlacedGuest, SNIPPETS, type SnippetName, asmBase, codeArea, guestNamed } from './layout';
+import { type PlacedGuest, SNIPPETS, type SnippetName, asmBase, codeArea } from './layout';
 
 export class CodeArea {
   /** Effective address of the area. */
   readonly #area: bigint;
-  /** Real address behind effective address 0. */
-  readonly #base: bigint;
 
   constructor(
     actor: Actor,
     config: MachineConfig,
     guests: readonly PlacedGuest[],
     private readonly memory: PhysicalMemory,
+    /** Real address behind an effective one of the area. */
+    private readonly real: (address: bigint) => bigint,
   ) {
     this.#area = codeArea(actor, config, guests);
-    this.#base = actor.kind === 'guest' ? guestNamed(guests, actor.guest).base : 0n;
   }
 
   /** Effective address of offset 0 of `asm` blocks. */
@@ -45,7 +44,7 @@ export class CodeArea {
   /** Puts an `asm` block in its place, with a branch to `end` behind it; answers where it begins. */
   place(offset: number, image: Uint8Array, endian: 'little' | 'big'): bigint {
     const start = this.asmBase + BigInt(offset);
-    this.memory.write(this.#base + start, image);
+    this.memory.write(this.real(start), image);
     const behind = (start + BigInt(image.length) + 3n) & ~3n;
     this.#write(behind, instructionWord(`b 0x${this.end.toString(16)}`, behind), endian);
     return start;
@@ -54,6 +53,6 @@ export class CodeArea {
   #write(address: bigint, word: number, endian: 'little' | 'big'): void {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, word, endian === 'little');
-    this.memory.write(this.#base + address, bytes);
+    this.memory.write(this.real(address), bytes);
   }
 }

@@ -1,13 +1,26 @@
 /** Routines of firmware at work: their coroutines, their frames, and how they return to the caller. */
 
 import type { Frame } from '../common/frames';
-import type { CallInfo, MachineEvent, Profile } from '../common/machine';
-import type { Cpu, CpuExit } from '../cpu/cpu';
-import { callNamed } from '../pef/calls';
-import type { FirmwareContext, FirmwareFrame, GuestMemory, HypervisorState, TpmAnswer } from '../pef/firmware';
+import type { RealMemory } from '../common/machine-api';
+import type { CallInfo, InterruptInfo, MachineEvent, Profile } from '../common/machine';
+import type { Cpu, CpuContext, CpuExit, Interrupt } from '../cpu/cpu';
+import { callNamed, callNumbered } from '../pef/calls';
+import type {
+  CallAnswer,
+  CallRequest,
+  FirmwareBase,
+  FirmwareFrame,
+  GuestMemory,
+  InterruptRoutine,
+  Outcome,
+  TpmAnswer,
+} from '../pef/firmware';
+import type { HypervisorState } from '../pef/hypervisor/state';
 import { listingLine } from '../pef/listing';
 import { routineFor } from '../pef/routines';
+import type { Ultravisor } from '../pef/ultravisor/state';
 import { interruptNamed } from '../isa/interrupts';
+import { infoOf } from './activities';
 import { MSR_BIT as MSR } from '../isa/registers';
 import { SPRN as SPR, sprMask } from '../isa/sprs';
 import { instructionWord } from './instructions';
@@ -33,17 +46,34 @@ export interface FirmwareParts {
   readonly cpu: Cpu;
   readonly tpm: TpmProxy;
   readonly hypervisor: HypervisorState;
+  readonly ultravisor: Ultravisor;
+  readonly real: RealMemory;
   readonly memoryOf: (lpid: number) => GuestMemory;
   readonly nameOf: (lpid: number) => string;
+}
+
+/** How a routine that software called has ended. */
+export interface Ending {
+  readonly path: ReturnPath;
+  readonly outcome: Outcome;
 }
 
 interface Active extends FirmwareFrame {
   readonly path: ReturnPath;
   readonly callerAddress: bigint;
   readonly callerMsr: bigint;
+  /** Where the caller goes on, and with which MSR. */
+  readonly saved: readonly [nia: bigint, msr: bigint];
   /** r0 and r2, which UV_RETURN uses and the ultravisor's caller keeps. */
   readonly kept: readonly [bigint, bigint];
+  /** Registers of the firmware that made the call, when it was firmware. */
+  readonly firmware: CpuContext | undefined;
 }
+
+/** General purpose registers that a call uses: r3 to r12. */
+const CALL_REGISTERS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
+/** Cookies are above all vectors (open-power/ultravisor core/cookies.c). */
+const COOKIE_BASE = 0x8000_0000n;
 
 export class FirmwareStack {
   readonly #parts: FirmwareParts;
@@ -52,6 +82,8 @@ export class FirmwareStack {
   #started = 0;
   /** MSR of the ultravisor's software when it made its hypercall. */
   #ultravisorMsr = 0n;
+  /** Mappings of the ultravisor that the CPU knows. */
+  #mappings = 0;
 
   constructor(parts: FirmwareParts) {
     this.#parts = parts;
@@ -72,21 +104,46 @@ export class FirmwareStack {
   }
 
   /** The routine for the call begins; it stands before the first line of its listing. */
-  start(level: Exclude<Level, 'guest'>, call: CallInfo, path: ReturnPath): void {
-    const { cpu } = this.#parts;
-    const routine = routineFor(level, call);
-    const context = this.#context(call);
-    const frame: Active = {
-      routine,
+  start(level: Exclude<Level, 'guest'>, call: CallInfo, path: ReturnPath, firmware?: CpuContext): void {
+    const { cpu, profile } = this.#parts;
+    const routine = routineFor(level, call, profile);
+    const back = path === 'uv return' && !firmware;
+    const callerMsr = back ? this.#ultravisorMsr : cpu.spr(SPR.SRR1);
+    this.#begin({
+      listing: routine.listing,
       call,
-      coroutine: routine.run(context),
+      coroutine: routine.run({ ...this.#context(callerMsr), call }),
       label: routine.listing.lines[0]?.label ?? '',
       locals: [],
       path,
       callerAddress: cpu.spr(SPR.SRR0) - (path === 'uv return' ? 0n : 4n),
-      callerMsr: path === 'uv return' ? this.#ultravisorMsr : cpu.spr(SPR.SRR1),
+      callerMsr,
+      saved: [cpu.spr(SPR.SRR0), cpu.spr(SPR.SRR1)],
       kept: [cpu.gpr(0), cpu.gpr(2)],
-    };
+      firmware,
+    });
+  }
+
+  /** The routine for an interrupt of a secure VM begins at the ultravisor. */
+  startInterrupt(routine: InterruptRoutine, interrupt: Interrupt): void {
+    const { cpu } = this.#parts;
+    const info: InterruptInfo = infoOf(interrupt);
+    this.#begin({
+      listing: routine.listing,
+      call: undefined,
+      coroutine: routine.run({ ...this.#context(interrupt.from), interrupt: info }),
+      label: routine.listing.lines[0]?.label ?? '',
+      locals: [],
+      path: 'urfid',
+      callerAddress: interrupt.cia,
+      callerMsr: interrupt.from,
+      saved: [interrupt.cia, interrupt.from],
+      kept: [cpu.gpr(0), cpu.gpr(2)],
+      firmware: undefined,
+    });
+  }
+
+  #begin(frame: Active): void {
     this.#active.push(frame);
     this.#started++;
     // To the first line, which is where the entry is seen.
@@ -94,21 +151,28 @@ export class FirmwareStack {
     if (!first.done && first.value.kind === 'line') frame.label = first.value.label;
   }
 
-  #context(call: CallInfo): FirmwareContext {
-    const { cpu, profile, hypervisor, tpm, memoryOf, nameOf } = this.#parts;
+  #context(callerMsr: bigint): FirmwareBase {
+    const { cpu, profile, hypervisor, ultravisor, real, tpm, memoryOf, nameOf } = this.#parts;
     const lpid = Number(cpu.spr(SPR.LPIDR));
     const say = (category: 'note' | 'warning', backEnd?: true) => (text: string) => {
       this.#events.push({ kind: 'output', category, text, ...(backEnd && { backEnd }) });
     };
     return {
       profile,
-      call,
       hypervisor,
+      ultravisor,
+      lpid,
+      callerMsr,
+      real,
       tpm: tpm.kind,
       memory: memoryOf(lpid),
       gpr: (number) => cpu.gpr(number),
       setGpr: (number, value) => {
         cpu.setGpr(number, value);
+      },
+      spr: (name) => cpu.readRegister(name) ?? 0n,
+      setSpr: (name, value) => {
+        cpu.writeRegister(name, value);
       },
       local: (name, value, doc) => {
         const frame = this.#active.at(-1);
@@ -122,14 +186,17 @@ export class FirmwareStack {
       console: (bytes) => {
         this.#events.push({ kind: 'console', guest: nameOf(lpid), bytes });
       },
+      pageChanged: (side, of, gfn, from, to) => {
+        this.#events.push({ kind: 'page', side, guest: nameOf(of), gfn, from, to });
+      },
       note: say('note'),
       warn: say('warning'),
       blame: tpm.kind === 'external' ? say('note', true) : say('note'),
     };
   }
 
-  /** One tick. Answers with the way to return when the routine has ended; r3 then holds its result. */
-  advance(events: MachineEvent[]): ReturnPath | undefined {
+  /** One tick. Answers how the outermost routine has ended, when it has. */
+  advance(events: MachineEvent[]): Ending | undefined {
     this.#events = events;
     const { tpm } = this.#parts;
     if (!tpm.busy) return this.#resume(undefined, events);
@@ -137,24 +204,113 @@ export class FirmwareStack {
     return answer && this.#resume(answer, events);
   }
 
-  #resume(answer: TpmAnswer | undefined, events: MachineEvent[]): ReturnPath | undefined {
+  #resume(answer: TpmAnswer | CallAnswer | undefined, events: MachineEvent[]): Ending | undefined {
     const frame = this.#active.at(-1);
     if (!frame) return undefined;
     const next = frame.coroutine.next(answer);
     if (!next.done) {
       if (next.value.kind === 'line') frame.label = next.value.label;
-      else this.#parts.tpm.begin(next.value.request, events);
+      else if (next.value.kind === 'tpm') this.#parts.tpm.begin(next.value.request, events);
+      else this.#call(frame, next.value.request, events);
       return undefined;
     }
+    const outcome = typeof next.value === 'bigint' ? BigInt.asUintN(64, next.value) : next.value;
     const { cpu } = this.#parts;
-    const result = BigInt.asUintN(64, next.value);
-    cpu.setGpr(3, result);
-    events.push({ kind: 'call return', call: frame.call, result, r4: cpu.gpr(4) });
-    return frame.path;
+    if (typeof outcome === 'bigint') cpu.setGpr(3, outcome);
+    if (frame.call) {
+      const result = typeof outcome === 'bigint' ? outcome : outcome.kind === 'enter' ? outcome.result : cpu.gpr(3);
+      events.push({ kind: 'call return', call: frame.call, result, r4: cpu.gpr(4) });
+    }
+    if (!frame.firmware || (typeof outcome !== 'bigint' && outcome.kind === 'stop')) {
+      return { path: frame.path, outcome };
+    }
+    return this.#backInFirmware(frame, frame.firmware, events);
   }
 
+  // --- calls of firmware --------------------------------------------------------------------------------------------
+
+  /** Firmware calls the firmware of another level, by the CPU's own instructions. */
+  #call(frame: Active, request: CallRequest, events: MachineEvent[]): void {
+    const { cpu } = this.#parts;
+    const firmware = cpu.saveContext();
+    const row = callNumbered(request.lev, request.number);
+    const call: CallInfo = {
+      lev: request.lev,
+      number: request.number,
+      name: row?.name,
+      args: row ? row.parameters.map((_, i) => request.args[i] ?? 0n) : request.args,
+      caller: frame.listing.owner,
+    };
+    if (request.lev === 1) {
+      this.#enterHypervisor(frame, call);
+      events.push({ kind: 'call', call });
+      this.start('hypervisor', call, 'uv return', firmware);
+      return;
+    }
+    cpu.setGpr(3, call.number);
+    call.args.forEach((value, i) => {
+      cpu.setGpr(4 + i, value);
+    });
+    const exit = cpu.execute(SC2);
+    if (exit.reason === 'interrupt') events.push({ kind: 'interrupt', interrupt: infoOf(exit.interrupt) });
+    events.push({ kind: 'call', call });
+    this.start('ultravisor', call, 'urfid', firmware);
+  }
+
+  /**
+   * The ultravisor's hypercall: what the hypervisor sees is the call and its arguments; other registers are random, and r31
+   * and the save registers have a cookie (open-power/ultravisor core/hvcall.c, doc/reflecting-exceptions.rst).
+   */
+  #enterHypervisor(frame: Active, call: CallInfo): void {
+    const { cpu, ultravisor } = this.#parts;
+    const noise = new DataView(ultravisor.drbg.generate(8 * 32).buffer);
+    for (let n = 0; n < 32; n++) cpu.setGpr(n, noise.getBigUint64(8 * n));
+    const cookie = COOKIE_BASE | BigInt(noise.getUint32(8 * 31));
+    cpu.setGpr(31, cookie);
+    cpu.setGpr(3, call.number);
+    call.args.forEach((value, i) => {
+      cpu.setGpr(4 + i, value);
+    });
+    const seen = (frame.callerMsr & ~(MSR.HV | SRR1_LEV)) | MSR.S | SRR1_LEV1;
+    for (const [nia, msr] of [
+      [SPR.SRR0, SPR.SRR1],
+      [SPR.HSRR0, SPR.HSRR1],
+    ] as const) {
+      cpu.setSpr(nia, cookie);
+      cpu.setSpr(msr, seen);
+    }
+    cpu.setSpr(SPR.USRR0, SYSTEM_CALL_VECTOR);
+    cpu.setSpr(SPR.USRR1, actorMsr({ kind: 'hypervisor' }, 'little'));
+    cpu.execute(URFID);
+  }
+
+  /** A routine that firmware called has ended: its caller goes on. */
+  #backInFirmware(frame: Active, firmware: CpuContext, events: MachineEvent[]): Ending | undefined {
+    const { cpu } = this.#parts;
+    const [result = 0n, ...outputs] = CALL_REGISTERS.map((number) => cpu.gpr(number));
+    this.#leave(frame);
+    this.#active.pop();
+    cpu.loadContext(firmware);
+    return this.#resume({ result: BigInt.asIntN(64, result), outputs }, events);
+  }
+
+  // --- returning ----------------------------------------------------------------------------------------------------
+
   /** The instruction by which the ended routine leaves its level. */
-  executeReturn(path: ReturnPath): CpuExit {
+  executeReturn({ path, outcome }: Ending): CpuExit {
+    const frame = this.#active.at(-1);
+    if (!frame) return { executed: 0, reason: 'budget' };
+    if (path !== 'uv return') this.#active.pop();
+    this.#learnMappings();
+    if (typeof outcome !== 'bigint' && outcome.kind === 'enter') {
+      const { cpu } = this.#parts;
+      for (const [number, value] of outcome.registers) cpu.setGpr(number, value);
+      return this.#leave({ ...frame, saved: [outcome.nia, outcome.msr] });
+    }
+    return this.#leave(frame);
+  }
+
+  #leave({ path, saved: [nia, msr] }: Active): CpuExit {
     const { cpu } = this.#parts;
     if (path === 'uv return') {
       cpu.setGpr(0, cpu.gpr(3));
@@ -162,12 +318,25 @@ export class FirmwareStack {
       cpu.setGpr(3, BigInt(callNamed('UV_RETURN')?.number ?? 0));
       return cpu.execute(SC2);
     }
-    this.#active.pop();
     const [to0, to1] = path === 'hrfid' ? [SPR.HSRR0, SPR.HSRR1] : [SPR.USRR0, SPR.USRR1];
-    cpu.setSpr(to0, cpu.spr(SPR.SRR0));
+    cpu.setSpr(to0, nia);
     // LEV is not part of the MSR that the caller had.
-    cpu.setSpr(to1, cpu.spr(SPR.SRR1) & ~SRR1_LEV);
+    cpu.setSpr(to1, msr & ~SRR1_LEV);
     return cpu.execute(path === 'hrfid' ? HRFID : URFID);
+  }
+
+  /** What the ultravisor has mapped anew is translated anew. */
+  #learnMappings(): void {
+    const { cpu, ultravisor } = this.#parts;
+    if (this.#mappings === ultravisor.mappings) return;
+    this.#mappings = ultravisor.mappings;
+    cpu.flushTlb();
+  }
+
+  /** No routine goes on: the machine has stopped, or software deals with the interrupt. */
+  abandon(): void {
+    this.#active.length = 0;
+    this.#learnMappings();
   }
 
   /** The ultravisor's software has been returned to: it takes the result from r0 and puts its own r0 and r2 back. */
@@ -201,13 +370,13 @@ export class FirmwareStack {
   /** Frames, innermost first. */
   frames(): Frame[] {
     return [...this.#active].reverse().map((frame, depth) => {
-      const line = listingLine(frame.routine.listing, frame.label);
-      const text = frame.routine.listing.lines.find((each) => each.label === frame.label)?.text ?? '';
+      const line = listingLine(frame.listing, frame.label);
+      const text = frame.listing.lines.find((each) => each.label === frame.label)?.text ?? '';
       return {
         kind: 'firmware',
-        name: `${frame.call.name ?? frame.routine.listing.name} (${frame.routine.listing.owner})`,
+        name: `${frame.call?.name ?? frame.listing.name} (${frame.listing.owner})`,
         location: {
-          source: { kind: 'listing', name: frame.routine.listing.name },
+          source: { kind: 'listing', name: frame.listing.name },
           range: { line, column: 1 + text.search(/\S|$/), endLine: line, endColumn: 1 + text.length },
         },
         lineStart: depth === 0 && !this.#parts.tpm.busy,
@@ -219,12 +388,13 @@ export class FirmwareStack {
 
   /** What distinguishes this state from another, for hashing. */
   summary(): string {
-    const frames = this.#active.map((frame) => `${frame.routine.listing.name}:${frame.label}`);
+    const frames = this.#active.map((frame) => `${frame.listing.name}:${frame.label}`);
     return `${this.#started} ${this.#ultravisorMsr} ${frames.join(' ')}`;
   }
 
   reset(): void {
     this.#active.length = 0;
+    this.#mappings = this.#parts.ultravisor.mappings;
     this.#started = 0;
     this.#ultravisorMsr = 0n;
   }

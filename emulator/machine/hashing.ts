@@ -12,6 +12,7 @@ export function plainBytes(data: unknown): Uint8Array {
     JSON.stringify(data, (_, value: unknown) => {
       if (typeof value === 'bigint') return `${value}n`;
       if (value instanceof Uint8Array) return Array.from(value).join(' ');
+      if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
       return value;
     }),
   );

@@ -22,25 +22,30 @@ import {
 } from '../common/machine';
 import { Cpu, type CpuExit, type Interrupt, SHORT_WORK } from '../cpu/cpu';
 import { programInterrupt } from '../cpu/entry';
+import { interruptNamed } from '../isa/interrupts';
 import { MSR_BIT as MSR } from '../isa/registers';
+import { SPRN } from '../isa/sprs';
 import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
 import { callNumbered } from '../pef/calls';
-import type { HypervisorState } from '../pef/firmware';
+import type { Outcome } from '../pef/firmware';
+import type { HypervisorState } from '../pef/hypervisor/state';
 import { PORTABLE_PAGE_CIPHERS, type PageCiphers } from '../pef/page-crypto';
+import { storageOfSvm } from '../pef/ultravisor/reflect';
+import { Ultravisor } from '../pef/ultravisor/state';
 import { EmbeddedTpm } from '../tpm/embedded';
 import type { ExternalDevice } from '../tpm/device';
 import { commandNameOf } from '../tpm/codec';
 import { type Work, absorb, describe, infoOf, keepsRegisters, nextPrimitive, resultOf, startWork } from './activities';
 import type { Primitive, RunActivity } from './activities';
-import { FirmwareStack, type ReturnPath } from './firmware-stack';
+import { type Ending, FirmwareStack, type ReturnPath } from './firmware-stack';
 import { plainBytes, textBytes } from './hashing';
 import { InputLog } from './input-log';
 import { ActorMemory } from './actor-memory';
 import { CodeArea } from './code-area';
 import { Contexts } from './contexts';
-import { type PlacedGuest, placeGuests, tpmBuffer } from './layout';
+import { PAGE_64K, type PlacedGuest, guestNamed, placeGuests, tpmBuffer } from './layout';
 import { LEVEL_MSR, levelOf } from './levels';
-import { Partitions } from './partitions';
+import { Partitions, powerOnState } from './partitions';
 import { MachineThreads } from './threads';
 import { GuestSymbols, loadImages } from './software';
 import { returnAddressOf, softwareFrames } from './views';
@@ -54,6 +59,9 @@ export interface MachineServices {
   readonly pageCiphers?: PageCiphers;
 }
 
+const HDSI = interruptNamed('HDSI')?.vector;
+const HISI = interruptNamed('HISI')?.vector;
+
 export class Machine implements MachineApi {
   readonly config: MachineConfig;
   readonly memory: PhysicalMemory;
@@ -65,12 +73,17 @@ export class Machine implements MachineApi {
   readonly #partitions: Partitions;
   readonly #tpm: TpmProxy;
   readonly #firmware: FirmwareStack;
-  readonly #hypervisor: HypervisorState = { tpmOpen: false, processTables: [] };
+  /** What the hypervisor has of its VMs: for views. */
+  readonly hypervisor: HypervisorState;
+  /** What the ultravisor has of secure VMs: for views. */
+  readonly ultravisor: Ultravisor;
   readonly #contexts: Contexts;
   readonly #actorMemory: ActorMemory;
   readonly #symbols: GuestSymbols;
   #work: Work | undefined;
   #primitive: Primitive | undefined;
+  /** The interrupt that the ultravisor serves. */
+  #reflected: Interrupt | undefined;
   #codeBreakpoints: ReadonlySet<bigint> = new Set();
   /** The breakpoints that the CPU has. */
   #armed: ReadonlySet<bigint> = new Set();
@@ -82,12 +95,20 @@ export class Machine implements MachineApi {
     this.pageCiphers = services.pageCiphers ?? PORTABLE_PAGE_CIPHERS;
     this.#guests = placeGuests(config);
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
-    this.#partitions = new Partitions(this.#guests, this.memory);
+    this.ultravisor = new Ultravisor({
+      seed: config.seed,
+      secureBytes: config.secureBytes,
+      memory: this.memory,
+      cipher: this.pageCiphers[config.profile === 'spec' ? 'AES-128-IAPM' : 'AES-128-GCM'],
+      isPinned: (lpid, gfn) => this.#isCode(lpid, gfn),
+    });
+    this.hypervisor = powerOnState(this.#guests);
+    this.#partitions = new Partitions(this.#guests, this.memory, this.ultravisor);
     this.cpu = new Cpu(this.memory, config.threads);
     this.cpu.workLimit = SHORT_WORK;
     this.cpu.partitionScope = {
-      translate: (lpid, gpa) => this.#partitions.translate(lpid, gpa),
-      processTable: (lpid) => this.#hypervisor.processTables.find(([owner]) => owner === lpid)?.[1],
+      translate: (lpid, gpa, access) => this.#partitions.translate(lpid, gpa, access === 'fetch'),
+      processTable: (lpid) => this.hypervisor.processTables.find(([owner]) => owner === lpid)?.[1],
     };
     this.threads = new MachineThreads(this.cpu);
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
@@ -103,7 +124,9 @@ export class Machine implements MachineApi {
       profile: config.profile,
       cpu: this.cpu,
       tpm: this.#tpm,
-      hypervisor: this.#hypervisor,
+      hypervisor: this.hypervisor,
+      ultravisor: this.ultravisor,
+      real: this.memory,
       memoryOf: (lpid) => this.#partitions.memoryOf(lpid),
       nameOf: (lpid) => this.#partitions.nameOf(lpid),
     });
@@ -135,7 +158,29 @@ export class Machine implements MachineApi {
   }
 
   get #area(): CodeArea {
-    return new CodeArea(this.actor, this.config, this.#guests, this.memory);
+    return new CodeArea(this.actor, this.config, this.#guests, this.memory, (address) => this.#codeAddress(address));
+  }
+
+  /**
+   * Real address of an actor's code area. A secure VM has it in secure memory, from where the hypervisor does not take it:
+   * the software of a scenario's statements is always there.
+   */
+  #codeAddress(address: bigint): bigint {
+    const { actor } = this;
+    if (actor.kind !== 'guest') return address;
+    const guest = guestNamed(this.#guests, actor.guest);
+    const svm = this.ultravisor.svms.get(guest.lpid);
+    if (svm?.state === 'secure' && this.ultravisor.translate(svm, address, true) === undefined) {
+      this.ultravisor.back(svm, Number(address / PAGE_64K));
+      this.cpu.flushTlb();
+    }
+    return this.#partitions.ra(actor.guest, address) ?? guest.base + address;
+  }
+
+  /** Whether a page has the code area of a guest. */
+  #isCode(lpid: number, gfn: number): boolean {
+    const guest = this.#guests.find((each) => each.lpid === lpid);
+    return guest !== undefined && BigInt(gfn + 1) * PAGE_64K === BigInt(guest.memoryBytes);
   }
 
   get endian(): 'little' | 'big' {
@@ -229,8 +274,8 @@ export class Machine implements MachineApi {
 
   #advance(maxTicks: number, detail: StepDetail, events: MachineEvent[]): number {
     if (this.#firmware.busy) {
-      const path = this.#firmware.advance(events);
-      if (path) this.#firmwareReturned(path, events);
+      const ending = this.#firmware.advance(events);
+      if (ending) this.#firmwareReturned(ending, events);
       return 1;
     }
     const work = this.#work;
@@ -343,7 +388,18 @@ export class Machine implements MachineApi {
       this.#startCall(level, lev, level === 'hypervisor' ? 'hrfid' : 'urfid', events);
       return;
     }
+    if (!mine && level === 'ultravisor' && this.#ofSvm(interrupt)) {
+      this.#reflected = interrupt;
+      this.#firmware.startInterrupt(storageOfSvm, interrupt);
+      return;
+    }
     this.#toScript(interrupt, info);
+  }
+
+  /** A storage interrupt that the ultravisor's model serves. */
+  #ofSvm({ vector }: Interrupt): boolean {
+    const storage = vector === HDSI || vector === HISI;
+    return storage && this.ultravisor.svms.has(Number(this.cpu.spr(SPRN.LPIDR)));
   }
 
   /**
@@ -386,8 +442,14 @@ export class Machine implements MachineApi {
     this.#firmware.start(level, call, path);
   }
 
-  #firmwareReturned(path: ReturnPath, events: MachineEvent[]): void {
-    const exit = this.#firmware.executeReturn(path);
+  #firmwareReturned(ending: Ending, events: MachineEvent[]): void {
+    const { path, outcome } = ending;
+    const kind = typeof outcome === 'bigint' ? 'return' : outcome.kind;
+    if (kind === 'stop' || kind === 'deliver') {
+      this.#firmwareGaveUp(outcome);
+      return;
+    }
+    const exit = this.#firmware.executeReturn(ending);
     if (exit.reason === 'interrupt' && path !== 'uv return') {
       this.#interrupted(exit.interrupt, events);
       return;
@@ -397,7 +459,26 @@ export class Machine implements MachineApi {
       if (this.#work && this.#primitive) this.#completePrimitive(this.#work, this.#primitive);
       return;
     }
-    this.#arrived(events);
+    if (typeof outcome !== 'bigint' && outcome.kind === 'enter') this.#entered(outcome.result);
+    else if (kind === 'return') this.#arrived(events);
+  }
+
+  /** The machine stops, or the interrupted software deals with the interrupt. */
+  #firmwareGaveUp(outcome: Outcome): void {
+    this.#firmware.abandon();
+    if (typeof outcome === 'bigint' || !('detail' in outcome)) return;
+    const { detail } = outcome;
+    const interrupt = this.#reflected;
+    if (outcome.kind === 'deliver' && interrupt) this.#toScript(interrupt, { ...infoOf(interrupt), detail });
+    else if (this.#work) this.#finish(this.#work, { kind: 'stuck', detail });
+  }
+
+  /** The call went on elsewhere: software that runs goes on there, for a statement the call is over. */
+  #entered(result: bigint): void {
+    const work = this.#work;
+    if (!work || work.activity.kind === 'run') return;
+    work.nia = this.cpu.nia;
+    this.#finish(work, { kind: 'done', value: result });
   }
 
   // --- memory -------------------------------------------------------------------------------------------------------
@@ -476,8 +557,8 @@ export class Machine implements MachineApi {
     this.threads.reset();
     this.#tpm.reset();
     this.#firmware.reset();
-    this.#hypervisor.tpmOpen = false;
-    this.#hypervisor.processTables = [];
+    this.ultravisor.reset();
+    Object.assign(this.hypervisor, powerOnState(this.#guests));
     this.#work = undefined;
     this.#primitive = undefined;
     this.#powerUp();
@@ -489,7 +570,8 @@ export class Machine implements MachineApi {
       update(textBytes(`page ${page}`));
       update(this.memory.read(page, DIRTY_PAGE_BYTES));
     }
-    update(plainBytes([this.#contexts.state(), this.threads.state(), this.#work, this.#primitive, this.#hypervisor]));
+    update(plainBytes([this.#contexts.state(), this.threads.state(), this.#work, this.#primitive, this.hypervisor]));
+    update(plainBytes(this.ultravisor.plain()));
     update(plainBytes([this.#tpm.summary(), this.#tpm.exchange, this.#tpm.state(), this.#firmware.summary()]));
   }
 

@@ -3,28 +3,46 @@
 import type { Actor } from '../common/machine';
 import type { PhysicalMemory } from '../memory/physical';
 import type { GuestMemory } from '../pef/firmware';
+import type { HypervisorState } from '../pef/hypervisor/state';
+import { PAGE_BYTES } from '../pef/page-states';
+import type { Ultravisor } from '../pef/ultravisor/state';
 import type { PlacedGuest } from './layout';
+
+/** What the hypervisor has of the guests before any of them runs: each has one memory slot. */
+export function powerOnState(guests: readonly PlacedGuest[]): HypervisorState {
+  const vms = guests.map(({ name, lpid, base, memoryBytes }) => ({
+    ...{ name, lpid, base, mayBecomeSecure: true, started: false, done: false },
+    slots: [{ id: 0, start: 0, pages: memoryBytes / PAGE_BYTES }],
+    gfns: new Map(),
+  }));
+  return { tpmOpen: false, processTables: [], vms };
+}
 
 export class Partitions {
   constructor(
     private readonly guests: readonly PlacedGuest[],
     private readonly memory: PhysicalMemory,
+    private readonly ultravisor: Ultravisor,
   ) {}
 
-  /** Partition-scoped translation: the real address of a guest physical one, or undefined. */
-  translate(lpid: number, gpa: bigint): bigint | undefined {
+  /**
+   * Partition-scoped translation: the real address of a guest physical one, or undefined. A secure VM's is by the
+   * ultravisor's pages, any other one's by the hypervisor's.
+   */
+  translate(lpid: number, gpa: bigint, fetch: boolean): bigint | undefined {
+    const svm = this.ultravisor.svms.get(lpid);
+    if (svm?.state === 'secure') return this.ultravisor.translate(svm, gpa, fetch);
     return real(
       this.guests.find((each) => each.lpid === lpid),
       gpa,
     );
   }
 
-  /** The same by the guest's name. */
+  /** The same by the guest's name; for a page of a secure VM that is not there, the hypervisor's page for it. */
   ra(name: string, gpa: bigint): bigint | undefined {
-    return real(
-      this.guests.find((each) => each.name === name),
-      gpa,
-    );
+    const guest = this.guests.find((each) => each.name === name);
+    const normal = real(guest, gpa);
+    return guest && normal !== undefined ? (this.translate(guest.lpid, gpa, false) ?? normal) : undefined;
   }
 
   /** A partition's memory for firmware; the first guest's for a number that no guest has. */

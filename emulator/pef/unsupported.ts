@@ -28,5 +28,3 @@ refuse | no routine serves this call: return ${code}
 
 export const unsupportedHypercall = refusing('unsupported hypercall', 'hypervisor', 'H_FUNCTION');
 export const unsupportedUltracall = refusing('unsupported ultracall', 'ultravisor', 'U_FUNCTION');
-/** A hypercall of a secure guest, which comes to the ultravisor. */
-export const unreflectedHypercall = refusing('hypercall of a secure VM', 'ultravisor', 'H_FUNCTION');

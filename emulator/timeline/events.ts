@@ -22,7 +22,7 @@ export interface EventMatcher {
 }
 
 /** A class of events that can be stopped at as a whole. */
-export type EventClass = 'ultracalls' | 'hypercalls' | 'interrupts' | 'msr' | 'tpm' | 'failures';
+export type EventClass = 'ultracalls' | 'hypercalls' | 'interrupts' | 'msr' | 'pages' | 'tpm' | 'failures';
 
 interface ClassRow {
   readonly name: EventClass;
@@ -43,6 +43,8 @@ export const EVENT_CLASSES: readonly ClassRow[] = [
     matches: (event) => event.kind === 'interrupt' },
   { name: 'msr', label: 'MSR changes', byDefault: false, doc: 'Stop when the machine state register changes: S, HV, PR and the other bits.',
     matches: (event) => event.kind === 'msr' },
+  { name: 'pages', label: 'Page states', byDefault: false, doc: 'Stop when a page of a guest changes its state, at the ultravisor or at the hypervisor.',
+    matches: (event) => event.kind === 'page' },
   { name: 'tpm', label: 'TPM commands', byDefault: false, doc: 'Stop when a command reaches the TPM.',
     matches: (event) => event.kind === 'tpm command' },
   { name: 'failures', label: 'Failures', byDefault: true, doc: 'Stop where an expectation fails, a result is unexpected or an interrupt is not caught.',
@@ -139,6 +141,8 @@ export function eventText(event: MachineEvent): string {
       return `TPM response of ${event.bytes.length} bytes`;
     case 'output':
       return event.text;
+    case 'page':
+      return `Page ${hex(event.gfn)} of ${event.guest} is ${event.to} (${event.side}; it was ${event.from})`;
     case 'console':
       return `Console output of ${event.guest}`;
     case 'scenario':

@@ -216,9 +216,9 @@ describe('calls without a routine', () => {
   it.each([
     ['UV_ESM', ultracall(0xf110, 0, 0), VM, 'U_FUNCTION'],
     ['an unknown ultracall', ultracall(0x1234), VM, 'U_FUNCTION'],
-    ['UV_PAGE_IN from the hypervisor', ultracall(0xf128), { kind: 'hypervisor' } as const, 'U_FUNCTION'],
+    ['UV_READ_SCOM from the hypervisor', ultracall(0xf114), { kind: 'hypervisor' } as const, 'U_FUNCTION'],
     ['an ultracall of host user space', ultracall(0xf110), { kind: 'host user' } as const, 'U_FUNCTION'],
-    ['H_SVM_PAGE_IN', hypercall(0xef00), VM, 'H_FUNCTION'],
+    ['H_CEDE', hypercall(0xe0), VM, 'H_FUNCTION'],
     ['an unknown hypercall', hypercall(0x7777), VM, 'H_FUNCTION'],
   ])('%s', (_, activity, actor, name) => {
     const of = machine();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FirmwareContext } from '../../emulator/pef/firmware';
 import { registerProcessTable } from '../../emulator/pef/hypervisor/process-table';
+import { contextWith } from './context';
 
 const unused = (): never => expect.unreachable();
 
@@ -8,10 +8,10 @@ function call(...args: bigint[]) {
   const registered: (bigint | undefined)[] = [];
   const said: string[] = [];
   let last = '';
-  const context: FirmwareContext = {
+  const context = contextWith({
     profile: 'spec',
     call: { lev: 1, number: 0x37cn, name: 'H_REGISTER_PROC_TBL', args, caller: 'test' },
-    hypervisor: { tpmOpen: false, processTables: [] },
+    hypervisor: { tpmOpen: false, processTables: [], vms: [] },
     tpm: 'none',
     memory: { contains: unused, read: unused, write: unused },
     gpr: unused,
@@ -22,7 +22,7 @@ function call(...args: bigint[]) {
     note: (text) => said.push(text),
     warn: unused,
     blame: unused,
-  };
+  });
   const coroutine = registerProcessTable.run(context);
   let next = coroutine.next();
   while (!next.done) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FirmwareContext, Routine } from '../../emulator/pef/firmware';
+import type { Routine } from '../../emulator/pef/firmware';
 import { TERMINAL_UNIT, getTermChar, putTermChar } from '../../emulator/pef/hypervisor/terminal';
+import { contextWith } from './context';
 
 const unused = (): never => expect.unreachable();
 
@@ -9,10 +10,10 @@ function call(routine: Routine, ...args: bigint[]) {
   const labels: string[] = [];
   const said: string[] = [];
   const registers: Record<number, bigint> = {};
-  const context: FirmwareContext = {
+  const context = contextWith({
     profile: 'spec',
     call: { lev: 1, number: 0n, name: routine.listing.name, args, caller: 'test' },
-    hypervisor: { tpmOpen: false, processTables: [] },
+    hypervisor: { tpmOpen: false, processTables: [], vms: [] },
     registerProcessTable: unused,
     tpm: 'none',
     memory: { contains: unused, read: unused, write: unused },
@@ -23,7 +24,7 @@ function call(routine: Routine, ...args: bigint[]) {
     note: (text) => said.push(text),
     warn: unused,
     blame: unused,
-  };
+  });
   const coroutine = routine.run(context);
   let next = coroutine.next();
   while (!next.done) {

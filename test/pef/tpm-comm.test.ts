@@ -6,6 +6,7 @@ import { codeValue } from '../../emulator/pef/codes';
 import { DEVIATIONS } from '../../emulator/pef/deviations';
 import type { FirmwareContext, TpmAnswer, TpmRequest } from '../../emulator/pef/firmware';
 import { tpmComm } from '../../emulator/pef/hypervisor/tpm-comm';
+import { contextWith } from './context';
 
 const MEMORY = 0x40000;
 const COMMAND = [0x80, 0x01, 0, 0, 0, 12, 0, 0, 0x01, 0x7b, 0, 4];
@@ -26,9 +27,9 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
   const requests: string[] = [];
   const labels: string[] = [];
   const said: string[] = [];
-  const hypervisor = { tpmOpen: setup.open ?? false, processTables: [] };
+  const hypervisor = { tpmOpen: setup.open ?? false, processTables: [], vms: [] };
   let r4 = 0xdeadn;
-  const context: FirmwareContext = {
+  const context = contextWith({
     profile: setup.profile ?? 'spec',
     call: { lev: 1, number: 0xef10n, name: 'H_TPM_COMM', args, caller: 'test' },
     hypervisor,
@@ -49,7 +50,7 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
     note: (text) => said.push(text),
     warn: (text) => said.push(`warning: ${text}`),
     blame: (text) => said.push(text),
-  };
+  });
   const coroutine = tpmComm.run(context);
   let next = coroutine.next();
   while (!next.done) {
@@ -57,6 +58,7 @@ function runCall(args: readonly bigint[], setup: Setup = {}) {
       labels.push(next.value.label);
       next = coroutine.next();
     } else {
+      if (next.value.kind !== 'tpm') throw new Error('the routine makes no calls');
       const { request } = next.value;
       requests.push(request.op);
       const ok = request.op === 'transmit' ? { response: RESPONSE } : {};
@@ -158,7 +160,9 @@ const DIFFERENT: readonly (readonly [
 
 describe('spec and shipped differ', () => {
   it('in the rows of the table and in no others', () => {
-    expect(DIFFERENT.map(([id]) => id)).toEqual(DEVIATIONS.map((row) => row.id));
+    expect(DIFFERENT.map(([id]) => id)).toEqual(
+      DEVIATIONS.filter((row) => row.call === 'H_TPM_COMM').map((row) => row.id),
+    );
   });
 
   it.each(DIFFERENT)('%s', (_, args, spec, shipped, said) => {
