@@ -77,7 +77,7 @@ export class Replay {
     const command = decodeCommand(cmd);
     const response = decodeResponse(rsp, cmd);
     const outcome = this.isPossible(command) ? await this.replay(command, response) : undefined;
-    const isMissing = response.responseCode === 0 && (outcome === undefined || outcome.code !== 0);
+    const isMissing = response.responseCode === 0 && outcome?.code !== 0;
     if (isMissing) this.miss(command, response);
     return outcome?.code === 0x143 ? undefined : outcome;
   }
