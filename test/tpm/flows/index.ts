@@ -1,6 +1,7 @@
 /** All flows, by what they are about. */
 
 import { contexts, capabilities } from './contexts';
+import { importing } from './importing';
 import { asymmetric, lockout, objects, outside, persistent } from './objects';
 import { policies, policyUse } from './policies';
 import { sessions, starting } from './sessions';
@@ -20,6 +21,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   'use of policies': policyUse,
   lockout,
   'objects from outside': outside,
+  importing,
   contexts,
   capabilities,
   'the ultravisor': ultravisor,
