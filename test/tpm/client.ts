@@ -55,6 +55,7 @@ export interface Fields {
   readonly nonceTPM: Uint8Array;
   readonly randomBytes: Uint8Array;
   readonly context: SavedContext;
+  readonly loadedHandle: number;
 }
 
 export interface Answer {

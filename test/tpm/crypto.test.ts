@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HmacDrbg } from '../../emulator/common/drbg';
 import { fromHex, toHex } from '../../emulator/common/bytes';
-import { aesCfb, digestBytes, hash, hmac, kdfa, xorObfuscation } from '../../emulator/tpm/embedded/crypto';
+import {
+  decodeCommand,
+  decodeResponse,
+  plainValue,
+  type DecodedMessage,
+  type PlainValue,
+} from '../../emulator/tpm/codec';
+import { aesCfb, digestBytes, hash, hmac, kdfa, u32, xorObfuscation } from '../../emulator/tpm/embedded/crypto';
 import {
   bytesToNumber,
   generateKey,
@@ -20,6 +27,9 @@ import {
   rsaPublic,
 } from '../../emulator/tpm/embedded/rsa';
 import { constantValue } from '../../emulator/tpm/tables';
+import { EXCHANGES } from './vectors';
+
+type Fields = Readonly<Record<string, PlainValue>>;
 
 const SHA1 = constantValue('TPM_ALG_SHA1');
 const SHA256 = constantValue('TPM_ALG_SHA256');
@@ -195,5 +205,33 @@ describe('RSA', () => {
     expect(rsaesEncode(new Uint8Array(246), 256, random('x'))).toBeUndefined();
     expect(rsaesDecode(fromHex('0002' + 'ff'.repeat(7) + '0001'))).toBeUndefined();
     expect(rsaesDecode(fromHex('0002' + 'ff'.repeat(20)))).toBeUndefined();
+  });
+});
+
+describe('a real TPM', () => {
+  // Exchanges 43 to 52 of flow.jsonl: the ultravisor's flow on swtpm.
+  const exchange = (line: number): [Fields, Fields, Uint8Array, Uint8Array] => {
+    const { cmd, rsp } = EXCHANGES.find((candidate) => candidate.file === 'flow.jsonl' && candidate.line === line)!;
+    const fields = ({ handles, parameters }: DecodedMessage): Fields =>
+      Object.fromEntries([...handles, ...parameters].map((node) => [node.name, plainValue(node)]));
+    return [fields(decodeCommand(cmd)), fields(decodeResponse(rsp, cmd)), cmd, rsp];
+  };
+  const [created] = exchange(43);
+  const authValue = (created.inSensitive as unknown as { userAuth: Uint8Array }).userAuth;
+  const nonceTPM = exchange(48)[1].nonceTPM as Uint8Array;
+  const [, , cmd, rsp] = exchange(52);
+  const authorization = (message: DecodedMessage): { nonce: Uint8Array; hmac: Uint8Array } =>
+    plainValue(message.sessions[0]!) as unknown as { nonce: Uint8Array; hmac: Uint8Array };
+  const caller = authorization(decodeCommand(cmd));
+  const tpm = authorization(decodeResponse(rsp, cmd));
+  const code = u32(constantValue('TPM_CC_RSA_Decrypt'));
+  const attributes = Uint8Array.of(0x41);
+
+  it('was sent this HMAC, and answered with this one', () => {
+    const name = exchange(47)[1].name as Uint8Array;
+    const cpHash = hash(SHA256, code, name, cmd.slice(10 + 4 + 4 + 73));
+    expect(toHex(hmac(SHA256, authValue, cpHash, caller.nonce, nonceTPM, attributes))).toBe(toHex(caller.hmac));
+    const rpHash = hash(SHA256, u32(0), code, rsp.slice(14, 14 + 34));
+    expect(toHex(hmac(SHA256, authValue, rpHash, tpm.nonce, caller.nonce, attributes))).toBe(toHex(tpm.hmac));
   });
 });

@@ -4,7 +4,8 @@ import { concat, fromHex, toHex } from '../../emulator/common/bytes';
 import { buildCommand, decodeResponse } from '../../emulator/tpm/codec';
 import { createEmbeddedTpm, type EmbeddedTpm } from '../../emulator/tpm/embedded';
 import { attributes, oaepEncrypt, TpmClient, type Fields } from './client';
-import { child, FLOWS, primary } from './flows';
+import { FLOWS } from './flows';
+import { child, primary } from './flows/shared';
 import { creation, DECRYPT, OAEP_SHA256, rsa, SEALED, STORAGE, symCipher } from './templates';
 
 const NOTHING = new Uint8Array();

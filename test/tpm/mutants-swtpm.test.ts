@@ -6,7 +6,8 @@ import { buildCommand, explainResponseCode, type FieldValues } from '../../emula
 import { SwtpmDevice } from '../../emulator/tpm/devices';
 import { createEmbeddedTpm } from '../../emulator/tpm/embedded';
 import { TpmClient } from './client';
-import { primary, sessionFields } from './flows';
+import { sessionFields } from './flows/sessions';
+import { primary } from './flows/shared';
 import { startSwtpm, WITHOUT_SWTPM } from './swtpm-process';
 import { creation, DECRYPT, keyedHash, SEALED, STORAGE, symCipher, AES_128_CFB } from './templates';
 import { codeOf } from './vectors';

@@ -6,7 +6,7 @@ import { createEmbeddedTpm, type EmbeddedTpm } from '../../emulator/tpm/embedded
 import { provisionWrappingKey, type WrappingKeyInfo } from '../../emulator/tpm/embedded/provision';
 import { generateKey, numberToFixedBytes } from '../../emulator/tpm/embedded/rsa';
 import { oaepEncrypt, TpmClient } from './client';
-import { ULTRAVISOR_POLICIES, ultravisorDecrypt } from './flows';
+import { ULTRAVISOR_POLICIES, ultravisorDecrypt } from './flows/ultravisor';
 
 const clientOf = (tpm: EmbeddedTpm): TpmClient => new TpmClient((command) => tpm.execute(command));
 

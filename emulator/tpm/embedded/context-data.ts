@@ -3,6 +3,7 @@
 import { concat } from '../../common/bytes';
 import { decodeType, encodeType } from '../codec/index';
 import { u16, u32 } from './crypto';
+import { MAX_DIGEST_BYTES } from './profile';
 import { asFields, decodeSensitive, encodePublic, publicAreaOf, type SymmetricDefinition } from './public-area';
 import type { PolicyState, SessionState, TpmObject } from './state';
 
@@ -16,6 +17,13 @@ export function takeSized(bytes: Uint8Array): [taken: Uint8Array, rest: Uint8Arr
   if (bytes.length < 2) return undefined;
   const end = 2 + (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0));
   return end > bytes.length ? undefined : [bytes.slice(2, end), bytes.slice(end)];
+}
+
+/** Takes a TPM2B_DIGEST, whose bytes may be any: digest and rest, or a response code. */
+export function takeDigest(bytes: Uint8Array): [digest: Uint8Array, rest: Uint8Array] | string {
+  const length = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  if (bytes.length >= 2 && length > MAX_DIGEST_BYTES) return 'TPM_RC_SIZE';
+  return takeSized(bytes) ?? 'TPM_RC_INSUFFICIENT';
 }
 
 /** Takes values out of packed bytes, in the order in which they were put there. */

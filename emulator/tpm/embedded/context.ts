@@ -2,7 +2,7 @@
 
 import { concat, equalBytes } from '../../common/bytes';
 import { numberToBytes, plainValue } from '../codec/index';
-import { packObject, packSession, sized, takeSized, unpackObject, unpackSession } from './context-data';
+import { packObject, packSession, sized, takeDigest, unpackObject, unpackSession } from './context-data';
 import { AES_BLOCK_BYTES, aesCfb, digestBytes, hmac, kdfa, u32 } from './crypto';
 import type { CommandContext, Handlers } from './dispatch';
 import { hierarchyOf, RH_NULL, RH_PLATFORM, TICKET_HASH } from './hierarchy';
@@ -88,8 +88,9 @@ function contextLoad({ state, node, refuse }: CommandContext): ReturnType<Handle
   const given = node('context');
   if (!given) return refuse('TPM_RC_INSUFFICIENT');
   const head = plainValue(given) as unknown as ContextHead & { readonly contextBlob: Uint8Array };
-  const [integrity, encrypted] = takeSized(head.contextBlob) ?? [];
-  if (!integrity || !encrypted) return refuse('TPM_RC_INSUFFICIENT');
+  const taken = takeDigest(head.contextBlob);
+  if (typeof taken === 'string') return refuse(taken);
+  const [integrity, encrypted] = taken;
   if (integrity.length !== digestBytes(TICKET_HASH) || encrypted.length < 8) return refuse('TPM_RC_SIZE', 'context');
   if (!equalBytes(integrity, integrityOf(head, encrypted, state))) return refuse('TPM_RC_INTEGRITY', 'context');
   const packed = cryptContext('decrypt', head, encrypted, state).subarray(8);

@@ -2,7 +2,7 @@
 
 import { concat, equalBytes } from '../../common/bytes';
 import { encodeType } from '../codec/index';
-import { sized, takeSized } from './context-data';
+import { sized, takeDigest, takeSized } from './context-data';
 import { AES_BLOCK_BYTES, aesCfb, digestBytes, hash, hmac, kdfa, padded } from './crypto';
 import {
   asFields,
@@ -69,8 +69,9 @@ export function unwrapPrivate(blob: Uint8Array, name: Uint8Array, parent: TpmObj
 
 /** What follows the integrity value, when that is right. */
 function checkIntegrity(blob: Uint8Array, name: Uint8Array, { hashAlg, hmacKey }: Protection): Uint8Array | string {
-  const [integrity, rest] = takeSized(blob) ?? [];
-  if (!integrity || !rest) return 'TPM_RC_INSUFFICIENT';
+  const taken = takeDigest(blob);
+  if (typeof taken === 'string') return taken;
+  const [integrity, rest] = taken;
   return equalBytes(integrity, hmac(hashAlg, hmacKey, rest, name)) ? rest : 'TPM_RC_INTEGRITY';
 }
 
@@ -97,8 +98,9 @@ export function openDuplicate(
     data = aesCfb('decrypt', protection.key, ZERO_IV, encrypted);
   }
   if (symmetric) {
-    const [integrity, rest] = takeSized(aesCfb('decrypt', innerKey, ZERO_IV, data)) ?? [];
-    if (!integrity || !rest) return 'TPM_RC_INSUFFICIENT';
+    const taken = takeDigest(aesCfb('decrypt', innerKey, ZERO_IV, data));
+    if (typeof taken === 'string') return taken;
+    const [integrity, rest] = taken;
     if (!equalBytes(integrity, hash(nameAlg, rest, name))) return 'TPM_RC_INTEGRITY';
     data = rest;
   }
@@ -106,10 +108,10 @@ export function openDuplicate(
 }
 
 /**
- * What TPM2_Import takes: the secret area encrypted with an inner key, then with the keys of a seed (Part 1, 23.3.2).
+ * What TPM2_Import takes: the secret area encrypted with an inner key, then with the keys of a seed (Part 1, 23.3).
  *
- * @param seed as the new parent gets it in inSymSeed
- * @param innerKey of AES in CFB mode
+ * @param seed as the new parent gets it in inSymSeed; empty for no outer encryption
+ * @param innerKey of AES in CFB mode; empty for no inner encryption
  */
 export function wrapDuplicate(
   sensitive: SensitiveArea,
@@ -120,7 +122,11 @@ export function wrapDuplicate(
   innerKey: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
   const secret = marshal(sensitive, nameAlg);
-  const inner = aesCfb('encrypt', innerKey, ZERO_IV, concat(sized(hash(nameAlg, secret, name)), secret));
+  const inner =
+    innerKey.length === 0
+      ? secret
+      : aesCfb('encrypt', innerKey, ZERO_IV, concat(sized(hash(nameAlg, secret, name)), secret));
+  if (seed.length === 0) return inner;
   const { hashAlg, key, hmacKey } = protectionOf(parent, seed, name);
   const encrypted = aesCfb('encrypt', key, ZERO_IV, inner);
   return concat(sized(hmac(hashAlg, hmacKey, encrypted, name)), encrypted);

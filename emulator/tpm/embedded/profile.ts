@@ -52,8 +52,8 @@ export const MAX_LOADED_OBJECTS = 3;
 export const MAX_PERSISTENT_OBJECTS = 56;
 /** First persistent handle of the platform; those before it are the owner's (Part 2, 7.5, registry of reserved handles). */
 export const PLATFORM_PERSISTENT = 0x8180_0000;
-/** Most bytes of one TPM2_GetRandom: the longest digest. */
-export const MAX_RANDOM_BYTES = 64;
+/** Bytes of the longest digest: the most that one TPM2_GetRandom gives. */
+export const MAX_DIGEST_BYTES = 64;
 
 export interface PcrAttributes {
   /** Kept by TPM2_Shutdown(TPM_SU_STATE). */

@@ -1,11 +1,11 @@
 /** TPM2_GetRandom and TPM2_StirRandom: Part 3, 16. */
 
 import type { CommandContext, Handlers } from './dispatch';
-import { MAX_RANDOM_BYTES } from './profile';
+import { MAX_DIGEST_BYTES } from './profile';
 
 /** More than the longest digest is not refused: fewer bytes come. */
 function getRandom({ drbg, number }: CommandContext): ReturnType<Handlers[string]> {
-  return { randomBytes: drbg.generate(Math.min(number('bytesRequested'), MAX_RANDOM_BYTES)) };
+  return { randomBytes: drbg.generate(Math.min(number('bytesRequested'), MAX_DIGEST_BYTES)) };
 }
 
 function stirRandom({ drbg, bytes }: CommandContext): ReturnType<Handlers[string]> {
