@@ -35,17 +35,20 @@ export interface SymbolTables {
 
 const SHDR_BYTES = 64;
 const SYMBOL_BYTES = 24;
-const SHT = { SYMTAB: 2, STRTAB: 3, NOBITS: 8, DYNSYM: 11 } as const;
+export const SHT = { NULL: 0, SYMTAB: 2, STRTAB: 3, NOBITS: 8, DYNSYM: 11 } as const;
 const SHN = { UNDEF: 0, ABS: 0xfff1, COMMON: 0xfff2 } as const;
 /** Four times the symbols of a large kernel. */
 const MAX_SYMBOLS = 1 << 20;
 /** All names together, in bytes: names may share their text, so that the file's size is no bound. */
 const MAX_NAME_BYTES = 64 << 20;
 
-interface Section {
+/** One section header. */
+export interface ElfSection {
+  /** Of the header itself in the file. */
   readonly header: number;
   readonly name: number;
   readonly type: number;
+  readonly flags: bigint;
   readonly address: bigint;
   readonly offset: bigint;
   readonly bytes: bigint;
@@ -65,7 +68,8 @@ export function readSymbols(fields: FileFields, segments: readonly ElfSegment[])
   };
 }
 
-function sectionsOf(fields: FileFields): readonly Section[] {
+/** The section headers; none when the file has no table of them. @throws FormatError `truncated`, `bad-elf` */
+export function sectionsOf(fields: FileFields): readonly ElfSection[] {
   const table = fields.u64(40, 'e_shoff');
   if (table === 0n) return [];
   const entryBytes = fields.u16(58, 'e_shentsize');
@@ -84,6 +88,7 @@ function sectionsOf(fields: FileFields): readonly Section[] {
       header,
       name: fields.u32(header, 'sh_name'),
       type: fields.u32(header + 4, 'sh_type'),
+      flags: fields.u64(header + 8, 'sh_flags'),
       address: fields.u64(header + 16, 'sh_addr'),
       offset: fields.u64(header + 24, 'sh_offset'),
       bytes: fields.u64(header + 32, 'sh_size'),
@@ -93,7 +98,7 @@ function sectionsOf(fields: FileFields): readonly Section[] {
   });
 }
 
-function sectionNamed(fields: FileFields, sections: readonly Section[], name: string): Section | undefined {
+function sectionNamed(fields: FileFields, sections: readonly ElfSection[], name: string): ElfSection | undefined {
   const small = fields.u16(62, 'e_shstrndx');
   const names = sections[small === 0xffff ? (sections[0]?.link ?? 0) : small];
   if (names?.type !== SHT.STRTAB) return undefined;
@@ -107,7 +112,7 @@ type DescriptorReader = (address: bigint) => bigint | undefined;
 
 function descriptorReader(
   fields: FileFields,
-  opd: Section | undefined,
+  opd: ElfSection | undefined,
   segments: readonly ElfSegment[],
 ): DescriptorReader {
   if (!opd || opd.type === SHT.NOBITS) return () => undefined;
@@ -134,8 +139,8 @@ const TYPES: Readonly<Record<number, ElfSymbol['type']>> = {
 
 function symbolsOf(
   fields: FileFields,
-  sections: readonly Section[],
-  table: Section,
+  sections: readonly ElfSection[],
+  table: ElfSection,
   codeOf: DescriptorReader,
 ): readonly ElfSymbol[] {
   if (table.entryBytes !== BigInt(SYMBOL_BYTES)) {
@@ -189,7 +194,7 @@ class Names {
   readonly #decoder = new TextDecoder();
   #left = MAX_NAME_BYTES;
 
-  constructor(fields: FileFields, section: Section | undefined, linkOffset: number) {
+  constructor(fields: FileFields, section: ElfSection | undefined, linkOffset: number) {
     if (section?.type !== SHT.STRTAB) {
       throw new FormatError('bad-elf', 'The symbol table of the ELF file names no string table (sh_link).', linkOffset);
     }

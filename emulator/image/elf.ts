@@ -57,7 +57,7 @@ export function isElf(bytes: Uint8Array): boolean {
 const EHDR_BYTES = 64;
 const PHDR_BYTES = 56;
 const EM_PPC64 = 21;
-const PT = { LOAD: 1, INTERP: 3, PHDR: 6 } as const;
+export const PT = { LOAD: 1, INTERP: 3, PHDR: 6 } as const;
 const LIMIT = 1n << 64n;
 /** Longest path of an interpreter: PATH_MAX of Linux. */
 const INTERPRETER_BYTES = 4096n;
@@ -114,8 +114,8 @@ export function parseElfOnce(bytes: Uint8Array): ElfImage {
   return image;
 }
 
-/** e_ident: magic, class, data, version. */
-function identify(bytes: Uint8Array): { readonly fields: FileFields; readonly endian: 'little' | 'big' } {
+/** e_ident: magic, class, data, version. @throws FormatError `not-elf`, `unsupported-elf`, `bad-elf` */
+export function identify(bytes: Uint8Array): { readonly fields: FileFields; readonly endian: 'little' | 'big' } {
   if (!isElf(bytes)) throw new FormatError('not-elf', 'This is no ELF file: it does not begin with 7f 45 4c 46.', 0);
   const [fileClass, data, version] = [bytes[4], bytes[5], bytes[6]];
   if (fileClass !== 2) {
@@ -130,7 +130,8 @@ function identify(bytes: Uint8Array): { readonly fields: FileFields; readonly en
   return { fields: new FileFields(bytes, littleEndian, 'ELF file'), endian: littleEndian ? 'little' : 'big' };
 }
 
-function checkedHeader(fields: FileFields): { readonly type: number; readonly flags: number } {
+/** The rest of the file header. @throws FormatError `unsupported-elf`, `truncated` */
+export function checkedHeader(fields: FileFields): { readonly type: number; readonly flags: number } {
   fields.slice(0n, BigInt(EHDR_BYTES), 'the file header');
   const type = fields.u16(16, 'e_type');
   const machine = fields.u16(18, 'e_machine');
@@ -151,7 +152,7 @@ function checkedHeader(fields: FileFields): { readonly type: number; readonly fl
   return { type, flags };
 }
 
-interface ProgramHeader {
+export interface ProgramHeader {
   /** Of the header itself in the file. */
   readonly offset: number;
   readonly type: number;
@@ -163,7 +164,8 @@ interface ProgramHeader {
   readonly memSize: bigint;
 }
 
-function programHeaders(fields: FileFields): readonly ProgramHeader[] {
+/** @throws FormatError `bad-elf`, `unsupported-elf`, `truncated` */
+export function programHeaders(fields: FileFields): readonly ProgramHeader[] {
   const count = fields.u16(56, 'e_phnum');
   if (count === 0)
     throw new FormatError('bad-elf', 'The ELF file has no program headers: there is nothing to load.', 56);

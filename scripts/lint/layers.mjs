@@ -9,7 +9,7 @@ import path from 'node:path';
 
 const COMMON = ['emulator/common'];
 const HARDWARE = [...COMMON, 'emulator/isa', 'emulator/memory'];
-const MACHINE = [...HARDWARE, 'emulator/image', 'emulator/cpu', 'emulator/pef', 'emulator/tpm'];
+const MACHINE = [...HARDWARE, 'emulator/image', 'emulator/crypto', 'emulator/cpu', 'emulator/pef', 'emulator/tpm'];
 const EMULATOR = [...MACHINE, 'emulator/machine', 'emulator/timeline', 'emulator/scenario', 'emulator/user'];
 
 /**
@@ -21,11 +21,12 @@ export const LAYERS = [
   { folder: 'emulator/isa', imports: COMMON, packages: [] },
   { folder: 'emulator/memory', imports: COMMON, packages: [] },
   { folder: 'emulator/image', imports: COMMON, packages: [] },
+  { folder: 'emulator/crypto', imports: COMMON, packages: [/^@noble\//] },
   { folder: 'emulator/cpu', imports: HARDWARE, types: ['emulator/machine'], packages: [] },
   {
     folder: 'emulator/pef',
-    // H_TPM_COMM carries bytes to a TPM.
-    imports: [...HARDWARE, 'emulator/tpm'],
+    // H_TPM_COMM carries bytes to a TPM; ESM blobs are device trees in archives.
+    imports: [...HARDWARE, 'emulator/image', 'emulator/crypto', 'emulator/tpm'],
     types: ['emulator/machine', 'emulator/timeline', 'emulator/cpu'],
     packages: [/^@noble\//],
   },
