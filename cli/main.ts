@@ -6,6 +6,7 @@ import { type Command, EXIT, type Io } from './command';
 import { adapterCommand } from './commands/adapter';
 import { asmCommand, disasmCommand } from './commands/asm';
 import { checkCommand } from './commands/check';
+import { esmCommand } from './commands/esm';
 import { execCommand } from './commands/exec';
 import { isaCommand } from './commands/isa';
 import { runCommand } from './commands/run';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   disasmCommand,
   isaCommand,
   tpmCommand,
+  esmCommand,
   execCommand,
   userCommand,
 ];

@@ -56,16 +56,23 @@ export function numeric(option: string, value: string, min: number, max: number)
   return number;
 }
 
-/** Largest file that the tools read. */
-const LIMIT_BYTES = 64 * 1024 * 1024;
+/** Largest file that the tools read, unless they say otherwise. */
+const LIMIT_MIB = 64;
 
 /** The bytes of a file, or of standard input for `-` or no name. @throws InputError with the reason */
-export async function readFileOrInput(path: string | undefined, io: Io): Promise<Uint8Array> {
+export async function readFileOrInput(path: string | undefined, io: Io, limitMib = LIMIT_MIB): Promise<Uint8Array> {
   const bytes = path === undefined || path === '-' ? await io.readInput() : await readNamed(path);
-  if (bytes.length > LIMIT_BYTES) {
-    throw new InputError('file-too-large', `${path ?? 'the input'} has ${bytes.length} bytes; the limit is 64 MiB.`);
+  if (bytes.length > limitMib * 2 ** 20) {
+    const name = path ?? 'the input';
+    throw new InputError('file-too-large', `${name} has ${bytes.length} bytes; the limit is ${limitMib} MiB.`);
   }
   return bytes;
+}
+
+/** The value of an option that must be there. @throws InputError `usage` */
+export function required(option: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new InputError('usage', `--${option} is missing; --help tells how to call this.`);
 }
 
 async function readNamed(path: string): Promise<Uint8Array> {

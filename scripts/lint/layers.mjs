@@ -55,7 +55,7 @@ export const LAYERS = [
     types: ['extension/adapter', 'extension/language', ...EMULATOR],
     packages: [/^node:/, /^vscode$/, /^vscode-languageclient(\/|$)/],
   },
-  { folder: 'cli', imports: [...EMULATOR, 'extension/adapter'], packages: [/^node:/] },
+  { folder: 'cli', imports: [...EMULATOR, 'extension/adapter'], packages: [/^node:/, /^yaml$/] },
 ];
 
 /** @param {string} file path from the project's root, with slashes */
