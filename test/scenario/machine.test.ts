@@ -72,7 +72,7 @@ describe('on the real machine', () => {
     ],
     ['a condition that holds already', `as vm { ${SOFTWARE} NIA = 0x1000 run until true expect NIA == 0x1000 }`],
     ['software without instructions', 'as vm { expect interrupt HEAI { run } }'],
-    ['a call that is not there', 'as vm { ultracall UV_SHARE_PAGE(gfn: 1, num: 1) -> U_FUNCTION }'],
+    ['a call that is not there', 'as vm { ultracall UV_READ_SCOM(partid: 1, pcb_addr: 1) -> U_FUNCTION }'],
   ])('%s', async (_what, body) => {
     const result = await outcome(`guest vm { } guest big { lpid 2 endian big } scenario "s" { ${body} }`);
     expect(failureOf(result)).toBe('passed');
