@@ -12,6 +12,7 @@ import {
 import { SwtpmDevice } from '../../emulator/tpm/devices';
 import { createEmbeddedTpm, embeddedCommands } from '../../emulator/tpm/embedded';
 import { findCommand } from '../../emulator/tpm/tables';
+import { framed, numbers } from './repeatable';
 import { startSwtpm, WITHOUT_SWTPM, type SwtpmProcess } from './swtpm-process';
 
 const SHA256 = new Uint8Array(32).fill(7);
@@ -124,22 +125,6 @@ const COMMANDS: readonly Uint8Array[] = [
   capability('TPM_CAP_VENDOR_PROPERTY', 0, 1),
   buildCommand('TPM2_GetCapability', { capability: 0x77, property: 0, propertyCount: 0 }),
 ];
-
-/** A repeatable source of numbers (a linear congruential generator) for the mutations. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-/** Sets the header's size to the real one: a stream cannot carry anything else. */
-function framed(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const command = new Uint8Array(bytes);
-  new DataView(command.buffer).setUint32(2, command.length);
-  return command;
-}
 
 function mutants(count: number): Uint8Array[] {
   const next = numbers(2);

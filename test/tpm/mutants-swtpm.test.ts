@@ -8,6 +8,7 @@ import { createEmbeddedTpm } from '../../emulator/tpm/embedded';
 import { TpmClient } from './client';
 import { sessionFields } from './flows/sessions';
 import { primary } from './flows/shared';
+import { framed, numbers } from './repeatable';
 import { startSwtpm, WITHOUT_SWTPM } from './swtpm-process';
 import { creation, DECRYPT, keyedHash, SEALED, STORAGE, symCipher, AES_128_CFB } from './templates';
 import { codeOf } from './vectors';
@@ -99,21 +100,6 @@ const BASES: readonly Uint8Array[] = [
   buildCommand('TPM2_FlushContext', { flushHandle: 0x8000_0002 }),
   buildCommand('TPM2_Unseal', { itemHandle: KEY }),
 ];
-
-/** A repeatable source of numbers (a linear congruential generator) for the mutations. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-function framed(bytes: Uint8Array): Uint8Array {
-  const command = new Uint8Array(bytes);
-  new DataView(command.buffer).setUint32(2, command.length);
-  return command;
-}
 
 function mutants(count: number, seed: number): Uint8Array[] {
   const next = numbers(seed);
