@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { HmacDrbg } from '../../emulator/common/drbg';
 import { toHex } from '../../emulator/common/bytes';
 import { buildCommand } from '../../emulator/tpm/codec';
-import { createEmbeddedTpm, type EmbeddedTpm } from '../../emulator/tpm/embedded';
-import { provisionWrappingKey, type WrappingKeyInfo } from '../../emulator/tpm/embedded/provision';
+import {
+  createEmbeddedTpm,
+  provisionWrappingKey,
+  type EmbeddedTpm,
+  type WrappingKeyInfo,
+} from '../../emulator/tpm/embedded';
 import { generateKey, numberToFixedBytes } from '../../emulator/tpm/embedded/rsa';
 import { oaepEncrypt, TpmClient } from './client';
 import { ULTRAVISOR_POLICIES, ultravisorDecrypt } from './flows/ultravisor';

@@ -1,6 +1,6 @@
 /**
- * Hashes, key derivation and symmetric encryption as TPM 2.0 uses them: Part 1, 11.4 (KDFa, XOR obfuscation), and
- * annex B for padding of keys. All of it runs in browsers.
+ * Hashes, key derivation and symmetric encryption as TPM 2.0 uses them (Part 1, 11.4). All of it runs in browsers: the
+ * primitives are those of @noble.
  */
 
 import { cfb } from '@noble/ciphers/aes.js';
@@ -19,7 +19,7 @@ const HASHES: ReadonlyMap<number, CHash> = new Map<number, CHash>([
   [constantValue('TPM_ALG_SHA512'), sha512],
 ]);
 
-/** The hash whose digest stands for no hash: TPM_ALG_NULL. */
+/** No hash: TPM_ALG_NULL. */
 export const NO_HASH = constantValue('TPM_ALG_NULL');
 
 function hashFunction(algorithm: number): CHash {

@@ -22,6 +22,14 @@ import { STARTUP_HANDLERS } from './startup';
 import type { TpmState } from './state';
 import { TESTING_HANDLERS } from './testing';
 
+export {
+  provisionWrappingKey,
+  WRAPPING_KEY,
+  WRAPPING_KEY_PARENT,
+  type ProvisionOptions,
+  type WrappingKeyInfo,
+} from './provision';
+
 const HANDLERS: Handlers = {
   ...STARTUP_HANDLERS,
   ...TESTING_HANDLERS,
