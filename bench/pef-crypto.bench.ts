@@ -2,13 +2,13 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { HmacDrbg } from '../emulator/common/drbg';
 import {
-  PAGE_BYTES,
   PORTABLE_PAGE_CIPHERS,
   type PageCipher,
   type SealedPage,
   firstPageIv,
   nextPageIv,
 } from '../emulator/pef/page-crypto';
+import { PAGE_BYTES } from '../emulator/pef/page-states';
 import { nodePageCiphers } from '../extension/adapter/node-page-ciphers';
 import type { Figure } from './figure';
 

@@ -50,6 +50,17 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
+/** The number of big-endian bytes. */
+export function bytesToNumber(bytes: Uint8Array): bigint {
+  return BigInt(`0x0${toHex(bytes)}`);
+}
+
+/** Big-endian bytes of the low part of a number. */
+export function numberToBytes(value: bigint, count: number): Uint8Array<ArrayBuffer> {
+  const digits = BigInt.asUintN(8 * count, value).toString(16);
+  return count === 0 ? new Uint8Array() : fromHex(digits.padStart(2 * count, '0'));
+}
+
 /** `0x` and the hexadecimal digits of an unsigned number, padded to `digits`. */
 export function hexNumber(value: bigint | number, digits = 1): string {
   return '0x' + value.toString(16).padStart(digits, '0');

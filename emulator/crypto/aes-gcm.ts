@@ -14,7 +14,8 @@ export interface Sealed {
 /** @param key 16, 24 or 32 bytes */
 export function gcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Sealed {
   const sealed = gcm(key, nonce).encrypt(plaintext);
-  return { ciphertext: sealed.slice(0, -GCM_TAG_BYTES), tag: sealed.slice(-GCM_TAG_BYTES) };
+  // The tag is a copy: whoever keeps it must not keep the ciphertext with it.
+  return { ciphertext: sealed.subarray(0, -GCM_TAG_BYTES), tag: sealed.slice(-GCM_TAG_BYTES) };
 }
 
 /** The plaintext; undefined when the tag does not fit: another key or nonce, or altered bytes. */

@@ -3,9 +3,8 @@
  * the size of the bytes and by who reads: nothing here follows a structure by itself.
  */
 
-import { concat } from '../common/bytes';
+import { bytesToNumber, concat } from '../common/bytes';
 import { FormatError } from '../common/errors';
-import { toNumber } from './rsa';
 
 export const TAG = {
   INTEGER: 0x02,
@@ -55,7 +54,7 @@ export class DerReader {
     const [first, second] = contents;
     if (first === undefined || first >= 0x80) throw this.#bad('a number is negative or empty', at);
     if (first === 0 && second !== undefined && second < 0x80) throw this.#bad('a number begins with zeros', at);
-    return toNumber(contents);
+    return bytesToNumber(contents);
   }
 
   /** @throws FormatError `bad-der` when there is more */
@@ -70,7 +69,7 @@ export class DerReader {
     if (first < 0x80) return { length: first, contents: at + 1 };
     const count = first & 0x7f;
     if (count === 0 || count > 4 || at + 1 + count > this.bytes.length) throw this.#bad('a length is wrong', at);
-    const length = Number(toNumber(this.bytes.subarray(at + 1, at + 1 + count)));
+    const length = Number(bytesToNumber(this.bytes.subarray(at + 1, at + 1 + count)));
     if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw this.#bad('a length is not in its shortest form', at);
     return { length, contents: at + 1 + count };
   }

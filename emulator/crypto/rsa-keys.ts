@@ -3,10 +3,10 @@
  * SubjectPublicKeyInfo (RFC 5280, 4.1).
  */
 
-import { concat, equalBytes } from '../common/bytes';
+import { concat, equalBytes, numberToBytes } from '../common/bytes';
 import { FormatError, InputError } from '../common/errors';
 import { DerReader, derElement } from './der';
-import { type RsaPrivateKey, type RsaPublicKey, checkedPrivateKey, checkedPublicKey, toBytes } from './rsa';
+import { type RsaPrivateKey, type RsaPublicKey, checkedPrivateKey, checkedPublicKey } from './rsa';
 
 /** Largest file of a key; one of 8192 bits has 7 KiB. */
 const MAX_PEM_BYTES = 64 * 1024;
@@ -64,7 +64,7 @@ export function publicKeyPem({ n, e }: RsaPublicKey): string {
 }
 
 function derInteger(value: bigint): Uint8Array {
-  const bytes = toBytes(value, Math.ceil(value.toString(16).length / 2));
+  const bytes = numberToBytes(value, Math.ceil(value.toString(16).length / 2));
   return derElement('INTEGER', (bytes[0] ?? 0) >= 0x80 ? concat(Uint8Array.of(0), bytes) : bytes);
 }
 
@@ -125,5 +125,5 @@ function privateKeyOf(reader: DerReader): RsaPrivateKey {
   const dQ = key.integer();
   const qInv = key.integer();
   key.end();
-  return checkedPrivateKey({ n, e, d, p, q, dP, dQ, qInv });
+  return checkedPrivateKey({ n, e, p, q, dP, dQ, qInv }, d);
 }

@@ -10,7 +10,6 @@ import type {
   CallRequest,
   FirmwareBase,
   FirmwareFrame,
-  GuestMemory,
   InterruptRoutine,
   Outcome,
   TpmAnswer,
@@ -25,6 +24,7 @@ import { MSR_BIT as MSR } from '../isa/registers';
 import { SPRN as SPR, sprMask } from '../isa/sprs';
 import { instructionWord } from './instructions';
 import { type Level, actorMsr } from './levels';
+import type { Partitions } from './partitions';
 import type { TpmProxy } from './tpm-proxy';
 
 /**
@@ -48,8 +48,16 @@ export interface FirmwareParts {
   readonly hypervisor: HypervisorState;
   readonly ultravisor: Ultravisor;
   readonly real: RealMemory;
-  readonly memoryOf: (lpid: number) => GuestMemory;
-  readonly nameOf: (lpid: number) => string;
+  readonly partitions: Partitions;
+}
+
+/** A call that arrives at a level. */
+interface Arrival {
+  readonly level: Exclude<Level, 'guest'>;
+  readonly lev: 1 | 2;
+  readonly path: ReturnPath;
+  /** Who made it, in words. */
+  readonly caller: string;
 }
 
 /** How a routine that software called has ended. */
@@ -103,9 +111,14 @@ export class FirmwareStack {
     return this.#active[0]?.callerMsr ?? 0n;
   }
 
-  /** The routine for the call begins; it stands before the first line of its listing. */
-  start(level: Exclude<Level, 'guest'>, call: CallInfo, path: ReturnPath, firmware?: CpuContext): void {
+  /** The routine for the call in the registers begins; it stands before the first line of its listing. */
+  start({ level, lev, path, caller }: Arrival, events: MachineEvent[], firmware?: CpuContext): void {
     const { cpu, profile } = this.#parts;
+    const number = cpu.gpr(3);
+    const row = callNumbered(lev, number);
+    const args = Array.from({ length: row?.parameters.length ?? 9 }, (_, i) => cpu.gpr(4 + i));
+    const call: CallInfo = { lev, number, name: row?.name, args, caller };
+    events.push({ kind: 'call', call });
     const routine = routineFor(level, call, profile);
     const back = path === 'uv return' && !firmware;
     const callerMsr = back ? this.#ultravisorMsr : cpu.spr(SPR.SRR1);
@@ -152,7 +165,7 @@ export class FirmwareStack {
   }
 
   #context(callerMsr: bigint): FirmwareBase {
-    const { cpu, profile, hypervisor, ultravisor, real, tpm, memoryOf, nameOf } = this.#parts;
+    const { cpu, profile, hypervisor, ultravisor, real, tpm, partitions } = this.#parts;
     const lpid = Number(cpu.spr(SPR.LPIDR));
     const say = (category: 'note' | 'warning', backEnd?: true) => (text: string) => {
       this.#events.push({ kind: 'output', category, text, ...(backEnd && { backEnd }) });
@@ -165,7 +178,7 @@ export class FirmwareStack {
       callerMsr,
       real,
       tpm: tpm.kind,
-      memory: memoryOf(lpid),
+      memory: partitions.memoryOf(lpid),
       gpr: (number) => cpu.gpr(number),
       setGpr: (number, value) => {
         cpu.setGpr(number, value);
@@ -184,10 +197,10 @@ export class FirmwareStack {
         cpu.flushTlb();
       },
       console: (bytes) => {
-        this.#events.push({ kind: 'console', guest: nameOf(lpid), bytes });
+        this.#events.push({ kind: 'console', guest: partitions.nameOf(lpid), bytes });
       },
       pageChanged: (side, of, gfn, from, to) => {
-        this.#events.push({ kind: 'page', side, guest: nameOf(of), gfn, from, to });
+        this.#events.push({ kind: 'page', side, guest: partitions.nameOf(of), gfn, from, to });
       },
       note: say('note'),
       warn: say('warning'),
@@ -233,44 +246,35 @@ export class FirmwareStack {
   #call(frame: Active, request: CallRequest, events: MachineEvent[]): void {
     const { cpu } = this.#parts;
     const firmware = cpu.saveContext();
-    const row = callNumbered(request.lev, request.number);
-    const call: CallInfo = {
-      lev: request.lev,
-      number: request.number,
-      name: row?.name,
-      args: row ? row.parameters.map((_, i) => request.args[i] ?? 0n) : request.args,
-      caller: frame.listing.owner,
-    };
+    const { owner: caller } = frame.listing;
     if (request.lev === 1) {
-      this.#enterHypervisor(frame, call);
-      events.push({ kind: 'call', call });
-      this.start('hypervisor', call, 'uv return', firmware);
+      this.#enterHypervisor(frame, request);
+      this.start({ level: 'hypervisor', lev: 1, path: 'uv return', caller }, events, firmware);
       return;
     }
-    cpu.setGpr(3, call.number);
-    call.args.forEach((value, i) => {
-      cpu.setGpr(4 + i, value);
-    });
+    this.#setCall(request);
     const exit = cpu.execute(SC2);
     if (exit.reason === 'interrupt') events.push({ kind: 'interrupt', interrupt: infoOf(exit.interrupt) });
-    events.push({ kind: 'call', call });
-    this.start('ultravisor', call, 'urfid', firmware);
+    this.start({ level: 'ultravisor', lev: 2, path: 'urfid', caller }, events, firmware);
+  }
+
+  #setCall({ number, args }: CallRequest): void {
+    [number, ...args].forEach((value, i) => {
+      this.#parts.cpu.setGpr(3 + i, value);
+    });
   }
 
   /**
    * The ultravisor's hypercall: what the hypervisor sees is the call and its arguments; other registers are random, and r31
    * and the save registers have a cookie (open-power/ultravisor core/hvcall.c, doc/reflecting-exceptions.rst).
    */
-  #enterHypervisor(frame: Active, call: CallInfo): void {
+  #enterHypervisor(frame: Active, request: CallRequest): void {
     const { cpu, ultravisor } = this.#parts;
     const noise = new DataView(ultravisor.drbg.generate(8 * 32).buffer);
     for (let n = 0; n < 32; n++) cpu.setGpr(n, noise.getBigUint64(8 * n));
     const cookie = COOKIE_BASE | BigInt(noise.getUint32(8 * 31));
     cpu.setGpr(31, cookie);
-    cpu.setGpr(3, call.number);
-    call.args.forEach((value, i) => {
-      cpu.setGpr(4 + i, value);
-    });
+    this.#setCall(request);
     const seen = (frame.callerMsr & ~(MSR.HV | SRR1_LEV)) | MSR.S | SRR1_LEV1;
     for (const [nia, msr] of [
       [SPR.SRR0, SPR.SRR1],

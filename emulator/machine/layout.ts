@@ -15,9 +15,10 @@ import {
   type MachineConfig,
 } from '../common/machine';
 import { SECURE_BASE } from '../memory/physical';
+import { PAGE_BYTES } from '../pef/page-states';
 import { instructionWord } from './instructions';
 
-export const PAGE_64K = 0x10000n;
+export const PAGE_64K = BigInt(PAGE_BYTES);
 /** Offset of the room for `asm` blocks in a code area. */
 const ASM_OFFSET = 0x2000n;
 

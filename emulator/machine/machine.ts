@@ -13,42 +13,36 @@ import {
   type Activity,
   type ActivityResult,
   type Actor,
-  type CallInfo,
   type InterruptInfo,
   type MachineConfig,
   type MachineEvent,
   type TpmChoice,
-  actorName,
 } from '../common/machine';
 import { Cpu, type CpuExit, type Interrupt, SHORT_WORK } from '../cpu/cpu';
 import { programInterrupt } from '../cpu/entry';
-import { interruptNamed } from '../isa/interrupts';
 import { MSR_BIT as MSR } from '../isa/registers';
 import { SPRN } from '../isa/sprs';
 import { DIRTY_PAGE_BYTES, PhysicalMemory } from '../memory/physical';
-import { callNumbered } from '../pef/calls';
-import type { Outcome } from '../pef/firmware';
+import type { GivenUp } from '../pef/firmware';
 import type { HypervisorState } from '../pef/hypervisor/state';
 import { PORTABLE_PAGE_CIPHERS, type PageCiphers } from '../pef/page-crypto';
-import { storageOfSvm } from '../pef/ultravisor/reflect';
+import { interruptRoutineFor } from '../pef/routines';
 import { Ultravisor } from '../pef/ultravisor/state';
-import { EmbeddedTpm } from '../tpm/embedded';
 import type { ExternalDevice } from '../tpm/device';
-import { commandNameOf } from '../tpm/codec';
-import { type Work, absorb, describe, infoOf, keepsRegisters, nextPrimitive, resultOf, startWork } from './activities';
+import { type Work, absorb, infoOf, keepsRegisters, nextPrimitive, resultOf, startWork } from './activities';
 import type { Primitive, RunActivity } from './activities';
 import { type Ending, FirmwareStack, type ReturnPath } from './firmware-stack';
 import { plainBytes, textBytes } from './hashing';
-import { InputLog } from './input-log';
+import { ArmedBreakpoints } from './armed-breakpoints';
 import { ActorMemory } from './actor-memory';
-import { CodeArea } from './code-area';
+import { type CodeArea, CodeAreas, hasCodeArea } from './code-area';
 import { Contexts } from './contexts';
-import { PAGE_64K, type PlacedGuest, guestNamed, placeGuests, tpmBuffer } from './layout';
+import { type PlacedGuest, placeGuests, tpmBuffer } from './layout';
 import { LEVEL_MSR, levelOf } from './levels';
 import { Partitions, powerOnState } from './partitions';
 import { MachineThreads } from './threads';
 import { GuestSymbols, loadImages } from './software';
-import { returnAddressOf, softwareFrames } from './views';
+import { codeFrame, returnAddressOf, softwareFrames } from './views';
 import { TpmProxy } from './tpm-proxy';
 
 /** What only the program around the machine can give. */
@@ -59,18 +53,14 @@ export interface MachineServices {
   readonly pageCiphers?: PageCiphers;
 }
 
-const HDSI = interruptNamed('HDSI')?.vector;
-const HISI = interruptNamed('HISI')?.vector;
-
 export class Machine implements MachineApi {
   readonly config: MachineConfig;
   readonly memory: PhysicalMemory;
   readonly cpu: Cpu;
   readonly threads: MachineThreads;
-  /** How pages leave secure memory. */
-  readonly pageCiphers: PageCiphers;
   readonly #guests: readonly PlacedGuest[];
   readonly #partitions: Partitions;
+  readonly #codeAreas: CodeAreas;
   readonly #tpm: TpmProxy;
   readonly #firmware: FirmwareStack;
   /** What the hypervisor has of its VMs: for views. */
@@ -85,22 +75,21 @@ export class Machine implements MachineApi {
   /** The interrupt that the ultravisor serves. */
   #reflected: Interrupt | undefined;
   #codeBreakpoints: ReadonlySet<bigint> = new Set();
-  /** The breakpoints that the CPU has. */
-  #armed: ReadonlySet<bigint> = new Set();
+  readonly #armed: ArmedBreakpoints;
 
   /** @throws InputError when the configuration cannot be built; the message names the limit */
   constructor(config: MachineConfig, services: MachineServices = {}) {
     if (config.guests.length === 0) throw new InputError('no-guest', 'A machine needs at least one guest.');
     this.config = config;
-    this.pageCiphers = services.pageCiphers ?? PORTABLE_PAGE_CIPHERS;
+    const ciphers = services.pageCiphers ?? PORTABLE_PAGE_CIPHERS;
     this.#guests = placeGuests(config);
     this.memory = new PhysicalMemory(config.normalBytes, config.secureBytes);
     this.ultravisor = new Ultravisor({
       seed: config.seed,
       secureBytes: config.secureBytes,
       memory: this.memory,
-      cipher: this.pageCiphers[config.profile === 'spec' ? 'AES-128-IAPM' : 'AES-128-GCM'],
-      isPinned: (lpid, gfn) => this.#isCode(lpid, gfn),
+      cipher: ciphers[config.profile === 'spec' ? 'AES-128-IAPM' : 'AES-128-GCM'],
+      isPinned: (lpid, gfn) => hasCodeArea(this.#guests, lpid, gfn),
     });
     this.hypervisor = powerOnState(this.#guests);
     this.#partitions = new Partitions(this.#guests, this.memory, this.ultravisor);
@@ -111,15 +100,18 @@ export class Machine implements MachineApi {
       processTable: (lpid) => this.hypervisor.processTables.find(([owner]) => owner === lpid)?.[1],
     };
     this.threads = new MachineThreads(this.cpu);
+    this.#armed = new ArmedBreakpoints(this.cpu);
+    this.#codeAreas = new CodeAreas({
+      config,
+      guests: this.#guests,
+      memory: this.memory,
+      ultravisor: this.ultravisor,
+      partitions: this.#partitions,
+      cpu: this.cpu,
+    });
     this.#contexts = new Contexts(this.cpu, config, this.#guests);
     this.#symbols = new GuestSymbols(config.guests);
-    const makeExternal = services.externalTpm;
-    this.#tpm = new TpmProxy(config.tpm, {
-      embedded: config.tpm.kind === 'embedded' ? new EmbeddedTpm(config.seed) : undefined,
-      external: makeExternal && (() => makeExternal(config.tpm)),
-      log: new InputLog(),
-      nameOf: commandNameOf,
-    });
+    this.#tpm = TpmProxy.of(config, services.externalTpm);
     this.#firmware = new FirmwareStack({
       profile: config.profile,
       cpu: this.cpu,
@@ -127,8 +119,7 @@ export class Machine implements MachineApi {
       hypervisor: this.hypervisor,
       ultravisor: this.ultravisor,
       real: this.memory,
-      memoryOf: (lpid) => this.#partitions.memoryOf(lpid),
-      nameOf: (lpid) => this.#partitions.nameOf(lpid),
+      partitions: this.#partitions,
     });
     this.#actorMemory = new ActorMemory({
       cpu: this.cpu,
@@ -158,29 +149,7 @@ export class Machine implements MachineApi {
   }
 
   get #area(): CodeArea {
-    return new CodeArea(this.actor, this.config, this.#guests, this.memory, (address) => this.#codeAddress(address));
-  }
-
-  /**
-   * Real address of an actor's code area. A secure VM has it in secure memory, from where the hypervisor does not take it:
-   * the software of a scenario's statements is always there.
-   */
-  #codeAddress(address: bigint): bigint {
-    const { actor } = this;
-    if (actor.kind !== 'guest') return address;
-    const guest = guestNamed(this.#guests, actor.guest);
-    const svm = this.ultravisor.svms.get(guest.lpid);
-    if (svm?.state === 'secure' && this.ultravisor.translate(svm, address, true) === undefined) {
-      this.ultravisor.back(svm, Number(address / PAGE_64K));
-      this.cpu.flushTlb();
-    }
-    return this.#partitions.ra(actor.guest, address) ?? guest.base + address;
-  }
-
-  /** Whether a page has the code area of a guest. */
-  #isCode(lpid: number, gfn: number): boolean {
-    const guest = this.#guests.find((each) => each.lpid === lpid);
-    return guest !== undefined && BigInt(gfn + 1) * PAGE_64K === BigInt(guest.memoryBytes);
+    return this.#codeAreas.of(this.actor);
   }
 
   get endian(): 'little' | 'big' {
@@ -316,14 +285,10 @@ export class Machine implements MachineApi {
     this.#finish(work, { kind: 'done', value: BigInt(work.done) });
   }
 
-  /** Tells the CPU its breakpoints when they are not the ones that it has. */
   #arm(): void {
     const activity = this.#work?.activity;
     const places = activity?.kind === 'run' ? (activity.until ?? []) : [];
-    const wanted = new Set([...this.#codeBreakpoints, ...places, this.#area.end]);
-    if (wanted.size === this.#armed.size && [...wanted].every((address) => this.#armed.has(address))) return;
-    this.#armed = wanted;
-    this.cpu.setBreakpoints(this.#armed);
+    this.#armed.arm([...this.#codeBreakpoints, ...places, this.#area.end]);
   }
 
   #afterRun(exit: CpuExit, events: MachineEvent[]): void {
@@ -380,26 +345,15 @@ export class Machine implements MachineApi {
     if (this.#work) this.#work.called = true;
     events.push({ kind: 'interrupt', interrupt: info });
     if (!mine && level !== 'guest' && (lev === 1 || lev === 2)) {
-      const problem = (interrupt.from & MSR.PR) !== 0n && lev === 1;
-      if (problem) {
-        this.#refuseProblemState(interrupt, events);
-        return;
-      }
-      this.#startCall(level, lev, level === 'hypervisor' ? 'hrfid' : 'urfid', events);
+      if (lev === 1 && (interrupt.from & MSR.PR) !== 0n) this.#refuseProblemState(interrupt, events);
+      else this.#startCall(level, lev, level === 'hypervisor' ? 'hrfid' : 'urfid', events);
       return;
     }
-    if (!mine && level === 'ultravisor' && this.#ofSvm(interrupt)) {
+    const routine = mine || level !== 'ultravisor' ? undefined : interruptRoutineFor(interrupt.row);
+    if (routine && this.ultravisor.svms.has(Number(this.cpu.spr(SPRN.LPIDR)))) {
       this.#reflected = interrupt;
-      this.#firmware.startInterrupt(storageOfSvm, interrupt);
-      return;
-    }
-    this.#toScript(interrupt, info);
-  }
-
-  /** A storage interrupt that the ultravisor's model serves. */
-  #ofSvm({ vector }: Interrupt): boolean {
-    const storage = vector === HDSI || vector === HISI;
-    return storage && this.ultravisor.svms.has(Number(this.cpu.spr(SPRN.LPIDR)));
+      this.#firmware.startInterrupt(routine, interrupt);
+    } else this.#toScript(interrupt, info);
   }
 
   /**
@@ -429,47 +383,29 @@ export class Machine implements MachineApi {
   }
 
   #startCall(level: 'hypervisor' | 'ultravisor', lev: 1 | 2, path: ReturnPath, events: MachineEvent[]): void {
-    const number = this.cpu.gpr(3);
-    const row = callNumbered(lev, number);
-    const call: CallInfo = {
-      lev,
-      number,
-      name: row?.name,
-      args: Array.from({ length: row?.parameters.length ?? 9 }, (_, i) => this.cpu.gpr(4 + i)),
-      caller: this.#contexts.callerName(),
-    };
-    events.push({ kind: 'call', call });
-    this.#firmware.start(level, call, path);
+    this.#firmware.start({ level, lev, path, caller: this.#contexts.callerName() }, events);
   }
 
   #firmwareReturned(ending: Ending, events: MachineEvent[]): void {
     const { path, outcome } = ending;
-    const kind = typeof outcome === 'bigint' ? 'return' : outcome.kind;
-    if (kind === 'stop' || kind === 'deliver') {
+    if (typeof outcome !== 'bigint' && 'detail' in outcome) {
       this.#firmwareGaveUp(outcome);
       return;
     }
     const exit = this.#firmware.executeReturn(ending);
-    if (exit.reason === 'interrupt' && path !== 'uv return') {
-      this.#interrupted(exit.interrupt, events);
-      return;
-    }
     if (path === 'uv return') {
       this.#firmware.landInUltravisor();
       if (this.#work && this.#primitive) this.#completePrimitive(this.#work, this.#primitive);
-      return;
-    }
-    if (typeof outcome !== 'bigint' && outcome.kind === 'enter') this.#entered(outcome.result);
-    else if (kind === 'return') this.#arrived(events);
+    } else if (exit.reason === 'interrupt') this.#interrupted(exit.interrupt, events);
+    else if (typeof outcome === 'bigint') this.#arrived(events);
+    else if (outcome.kind === 'enter') this.#entered(outcome.result);
   }
 
   /** The machine stops, or the interrupted software deals with the interrupt. */
-  #firmwareGaveUp(outcome: Outcome): void {
+  #firmwareGaveUp({ kind, detail }: GivenUp): void {
     this.#firmware.abandon();
-    if (typeof outcome === 'bigint' || !('detail' in outcome)) return;
-    const { detail } = outcome;
     const interrupt = this.#reflected;
-    if (outcome.kind === 'deliver' && interrupt) this.#toScript(interrupt, { ...infoOf(interrupt), detail });
+    if (kind === 'deliver' && interrupt) this.#toScript(interrupt, { ...infoOf(interrupt), detail });
     else if (this.#work) this.#finish(this.#work, { kind: 'stuck', detail });
   }
 
@@ -524,20 +460,13 @@ export class Machine implements MachineApi {
   frames(): readonly Frame[] {
     const work = this.#work;
     if (!work || this.state === 'idle') return [];
-    const tpm = this.#tpm.frame();
     const firmware = this.#firmware.frames();
     const address = firmware.length > 0 ? this.#firmware.callerAddress : this.cpu.nia;
-    const code: Frame = {
-      kind: 'code',
-      name: `${actorName(this.actor)}: ${describe(work.activity)}`,
-      address,
-      lineStart: firmware.length === 0,
-    };
+    const code = codeFrame(this.actor, work.activity, address, firmware.length === 0);
     // Software that runs has functions; the instructions of a statement or an `asm` block are one frame.
-    const own =
-      work.activity.kind === 'run'
-        ? softwareFrames(this, code, this.#area.end, this.#symbols.tableOf(this.actor))
-        : [code];
+    const runs = work.activity.kind === 'run';
+    const own = runs ? softwareFrames(this, code, this.#area.end, this.#symbols.tableOf(this.actor)) : [code];
+    const tpm = this.#tpm.frame();
     return [...(tpm ? [tpm] : []), ...firmware, ...own];
   }
 
@@ -561,6 +490,7 @@ export class Machine implements MachineApi {
     Object.assign(this.hypervisor, powerOnState(this.#guests));
     this.#work = undefined;
     this.#primitive = undefined;
+    this.#reflected = undefined;
     this.#powerUp();
   }
 

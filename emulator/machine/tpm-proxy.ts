@@ -6,12 +6,14 @@
 
 import { messageOf } from '../common/errors';
 import type { Frame } from '../common/frames';
-import type { MachineEvent, TpmChoice } from '../common/machine';
+import type { MachineConfig, MachineEvent, TpmChoice } from '../common/machine';
 import { listingLine } from '../pef/listing';
 import type { TpmAnswer, TpmRequest } from '../pef/firmware';
 import { TPM_LISTING } from '../pef/tpm-listing';
+import { commandNameOf } from '../tpm/codec';
 import type { EmbeddedDevice, ExternalDevice } from '../tpm/device';
-import type { InputLog } from './input-log';
+import { EmbeddedTpm } from '../tpm/embedded';
+import { InputLog } from './input-log';
 
 export interface Exchange {
   readonly command: Uint8Array;
@@ -49,6 +51,16 @@ export class TpmProxy {
     this.kind = choice.kind === 'none' || choice.kind === 'embedded' ? choice.kind : 'external';
     this.#parts = parts;
     this.#initial = parts.embedded?.save();
+  }
+
+  /** The proxy that a machine's configuration asks for. @param makeExternal makes the device of an external TPM */
+  static of({ tpm, seed }: MachineConfig, makeExternal?: (choice: TpmChoice) => ExternalDevice): TpmProxy {
+    return new TpmProxy(tpm, {
+      embedded: tpm.kind === 'embedded' ? new EmbeddedTpm(seed) : undefined,
+      external: makeExternal && (() => makeExternal(tpm)),
+      log: new InputLog(),
+      nameOf: commandNameOf,
+    });
   }
 
   /** A request is being served. */

@@ -2,9 +2,10 @@
 
 import type { Frame } from '../common/frames';
 import type { MachineApi } from '../common/machine-api';
-import { actorName } from '../common/machine';
+import { type Activity, type Actor, actorName } from '../common/machine';
 import type { Cpu } from '../cpu/cpu';
 import type { SymbolTable } from '../image/symbols';
+import { describe } from './activities';
 import { callStack } from './call-stack';
 import { isCall } from './function-state';
 
@@ -22,6 +23,11 @@ export function returnAddressOf(of: Looking): bigint | undefined {
   const { nia } = of.cpu;
   const word = instructionAt(of, nia);
   return word !== undefined && isCall(word) ? nia + 4n : undefined;
+}
+
+/** The frame of an actor's instructions. @param lineStart nothing of the line has executed yet */
+export function codeFrame(actor: Actor, activity: Activity, address: bigint, lineStart: boolean): Frame {
+  return { kind: 'code', name: `${actorName(actor)}: ${describe(activity)}`, address, lineStart };
 }
 
 /**

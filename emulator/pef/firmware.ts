@@ -129,8 +129,6 @@ export type Outcome =
   | bigint
   /** The instruction that was interrupted is executed again. */
   | { readonly kind: 'retry' }
-  /** The software that runs has to deal with the interrupt. */
-  | { readonly kind: 'deliver'; readonly detail: string }
   /** The caller goes on elsewhere; `result` is what a scenario sees of the call. */
   | {
       readonly kind: 'enter';
@@ -139,8 +137,13 @@ export type Outcome =
       readonly registers: readonly (readonly [number: number, value: bigint])[];
       readonly result: bigint;
     }
-  /** The machine stops for good. */
-  | { readonly kind: 'stop'; readonly detail: string };
+  | GivenUp;
+
+/** The software that runs has to deal with the interrupt, or the machine stops for good. */
+export interface GivenUp {
+  readonly kind: 'deliver' | 'stop';
+  readonly detail: string;
+}
 
 /** A routine that serves one call. */
 export interface Routine {

@@ -76,7 +76,4 @@ export function modelled(model: CallModel): Routines {
   return same(routineOf(model, model.name));
 }
 
-/** A number in the words of notes. */
-export const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
-
 export const argument = ({ call }: FirmwareContext, index: number): bigint => call.args[index] ?? 0n;

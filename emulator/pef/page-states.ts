@@ -9,6 +9,9 @@
 export const PAGE_ORDER = 16n;
 export const PAGE_BYTES = 0x10000;
 
+/** Guest physical address of a guest frame number. */
+export const gpaOf = (gfn: number): bigint => BigInt(gfn) * BigInt(PAGE_BYTES);
+
 export interface PageStateRow {
   readonly name: string;
   /** Number in the source, where it has one. */

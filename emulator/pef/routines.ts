@@ -1,7 +1,8 @@
 /** Which routine serves which call: the calls of calls.ts on the left, the models on the right. */
 
 import type { CallInfo, Profile } from '../common/machine';
-import type { Routine } from './firmware';
+import type { InterruptRow } from '../isa/interrupts';
+import type { InterruptRoutine, Routine } from './firmware';
 import { registerProcessTable } from './hypervisor/process-table';
 import { svmInitAbort, svmInitDone, svmInitStart, svmPageIn, svmPageOut } from './hypervisor/svm';
 import { getTermChar, putTermChar } from './hypervisor/terminal';
@@ -53,6 +54,17 @@ export function routineFor(level: 'hypervisor' | 'ultravisor', call: CallInfo, p
   if (level === 'hypervisor') return HYPERVISOR.get(call.name ?? '')?.[profile] ?? unsupportedHypercall;
   if (call.lev === 1) return hypercallOfSvm[profile];
   return ULTRAVISOR.get(call.name ?? '')?.[profile] ?? unsupportedUltracall;
+}
+
+/** Interrupts of a secure VM that the ultravisor serves itself, by their abbreviations. */
+const INTERRUPTS: ReadonlyMap<string, InterruptRoutine> = new Map([
+  ['HDSI', storageOfSvm],
+  ['HISI', storageOfSvm],
+]);
+
+/** The routine for an interrupt of a secure VM, when the ultravisor serves it. */
+export function interruptRoutineFor({ abbreviation }: InterruptRow): InterruptRoutine | undefined {
+  return INTERRUPTS.get(abbreviation);
 }
 
 /** Every listing, by name. */

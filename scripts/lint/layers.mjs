@@ -32,7 +32,7 @@ export const LAYERS = [
   },
   // Devices outside the machine talk to sockets and files.
   { folder: 'emulator/tpm/devices', imports: [...COMMON, 'emulator/tpm'], packages: [/^@noble\//, /^node:/] },
-  { folder: 'emulator/tpm', imports: COMMON, packages: [/^@noble\//] },
+  { folder: 'emulator/tpm', imports: [...COMMON, 'emulator/crypto'], packages: [/^@noble\//] },
   { folder: 'emulator/machine', imports: MACHINE, types: ['emulator/timeline'], packages: [/^@noble\//] },
   { folder: 'emulator/timeline', imports: COMMON, types: ['emulator/machine'], packages: [/^@noble\//] },
   {

@@ -3,11 +3,12 @@
  * The VM is made secure by hand: as UV_ESM leaves it when it is over.
  */
 import { describe, expect, it } from 'vitest';
-import type { Actor, MachineEvent, Profile } from '../../emulator/common/machine';
+import type { Activity, ActivityResult, Actor, MachineEvent, Profile } from '../../emulator/common/machine';
 import type { Machine } from '../../emulator/machine';
 import { callNamed } from '../../emulator/pef/calls';
-import { codeName, codeValue } from '../../emulator/pef/codes';
+import { CALL_VALUES, codeName } from '../../emulator/pef/codes';
 import { DEVIATIONS } from '../../emulator/pef/deviations';
+import { listingLine } from '../../emulator/pef/listing';
 import { LISTINGS } from '../../emulator/pef/routines';
 import { hashOf, hypercall, machine, perform, ultracall } from './drive';
 
@@ -20,12 +21,27 @@ const SECURE = 1n << 48n;
 /** A page of normal memory that belongs to nobody. */
 const FREE = 0x10_0000n;
 
+/** Lines of listings at which routines stood: `listing:line`. */
+const seen = new Set<string>();
+
+/** Performs an activity, and notes where routines stand. */
+function watched(of: Machine, activity: Activity, events: MachineEvent[] = []): ActivityResult {
+  of.begin(activity);
+  while (of.state !== 'idle') {
+    for (const { location } of of.frames()) {
+      if (location?.source.kind === 'listing') seen.add(`${location.source.name}:${location.range.line}`);
+    }
+    events.push(...of.step(1).events);
+  }
+  return of.takeResult();
+}
+
 /** Makes a call as an actor; answers with the name of its code. */
 function call(of: Machine, actor: Actor, name: string, args: (number | bigint)[], events: MachineEvent[] = []): string {
   const row = callNamed(name);
   if (!row) throw new Error(name);
   of.enter(actor);
-  const result = perform(of, (row.lev === 1 ? hypercall : ultracall)(row.number, ...args), events);
+  const result = watched(of, (row.lev === 1 ? hypercall : ultracall)(row.number, ...args), events);
   of.leave();
   if (result.kind === 'stuck') return `stuck: ${result.detail}`;
   if (result.kind !== 'done') return result.kind;
@@ -54,7 +70,7 @@ const stateOf = (of: Machine, gfn: number): string => {
   return `${svm ? of.ultravisor.stateOf(svm, gfn) : 'no VM'}, ${of.hypervisor.vms[0]?.gfns.get(gfn) ?? 'normal'}`;
 };
 const load = (of: Machine, address: bigint): bigint | string => {
-  const result = perform(of, { kind: 'load', width: 8, address });
+  const result = watched(of, { kind: 'load', width: 8, address });
   return result.kind === 'done' ? (result.value ?? 0n) : result.kind;
 };
 const store = (of: Machine, address: bigint, value: bigint): void => {
@@ -302,12 +318,108 @@ describe('hypercalls of the ultravisor', () => {
   });
 });
 
+describe.each(PROFILES)('the way to secure mode, %s', (profile) => {
+  const ULTRAVISOR: Actor = { kind: 'ultravisor' };
+  /** The ultravisor has begun with the VM, as UV_ESM does; the rest is its hypercalls. */
+  function begun(secureBytes = 16 << 20): Machine {
+    const of = machine({ profile, secureBytes });
+    store(of, 0x3_0000n, 0x1234n);
+    of.ultravisor.create(1);
+    return of;
+  }
+  const asUltravisor = (of: Machine, name: string, ...args: (number | bigint)[]): string =>
+    call(of, ULTRAVISOR, name, args);
+
+  it('registers the memory slots, moves pages, and ends with a secure VM', () => {
+    const of = begun();
+    expect(asUltravisor(of, 'H_SVM_INIT_START')).toBe('H_SUCCESS');
+    expect(of.ultravisor.svms.get(1)?.slots).toEqual([{ id: 0, start: 0, pages: 64 }]);
+    expect(asUltravisor(of, 'H_SVM_PAGE_IN', 0x3_0000, 0, 16)).toBe('H_SUCCESS');
+    expect(stateOf(of, 3)).toBe('SECURE, secure');
+    expect(asUltravisor(of, 'H_SVM_PAGE_IN', 0x3_0000, 0, 16)).toBe('H_PARAMETER');
+    expect(asUltravisor(of, 'H_SVM_INIT_DONE')).toBe('H_SUCCESS');
+    const svm = of.ultravisor.svms.get(1)!;
+    svm.state = 'secure';
+    of.writeRegister('MSR', (of.readRegister('MSR') ?? 0n) | MSR_S);
+    expect(load(of, 0x3_0000n)).toBe(0x1234n);
+    // What was not moved is lost.
+    expect(load(of, 0x4_0000n)).toBe(0n);
+    expect(asUltravisor(of, 'H_SVM_INIT_ABORT')).toBe('H_STATE');
+    expect(asUltravisor(of, 'H_SVM_PAGE_OUT', 0x3_0000, 0, 16)).toBe('H_SUCCESS');
+    expect(stateOf(of, 3)).toBe('PAGEDOUT, paged out');
+    expect(asUltravisor(of, 'H_SVM_PAGE_OUT', 0x3_0000, 0, 16)).toBe('H_SUCCESS');
+    expect(load(of, 0x3_0000n)).toBe(0x1234n);
+  });
+
+  it('is undone by H_SVM_INIT_ABORT: the VM has its memory back', () => {
+    const of = begun();
+    expect(asUltravisor(of, 'H_SVM_INIT_START')).toBe('H_SUCCESS');
+    expect(asUltravisor(of, 'H_SVM_PAGE_IN', 0x3_0000, 0, 16)).toBe('H_SUCCESS');
+    of.ultravisor.svms.get(1)!.state = 'abort';
+    expect(asUltravisor(of, 'H_SVM_INIT_ABORT')).toBe('H_PARAMETER');
+    expect(stateOf(of, 3)).toBe('no VM, normal');
+    expect(load(of, 0x3_0000n)).toBe(0x1234n);
+    expect(of.hypervisor.vms[0]).toMatchObject({ started: false, done: false });
+    expect(asUltravisor(of, 'H_SVM_INIT_ABORT')).toBe('H_UNSUPPORTED');
+  });
+
+  it('has codes for what is not allowed', () => {
+    const spec = profile === 'spec';
+    expect(asUltravisor(begun(), 'H_SVM_INIT_DONE')).toBe('H_UNSUPPORTED');
+    expect(asUltravisor(begun(), 'H_SVM_PAGE_IN', 0, 0, 16)).toBe('H_UNSUPPORTED');
+    const twice = begun();
+    expect(asUltravisor(twice, 'H_SVM_INIT_START')).toBe('H_SUCCESS');
+    // KVM begins again, and the slot is registered already.
+    expect(asUltravisor(twice, 'H_SVM_INIT_START')).toBe(spec ? 'H_STATE' : 'H_PARAMETER');
+    expect(asUltravisor(twice, 'H_SVM_PAGE_IN', 0x400_0000, 0, 16)).toBe('H_PARAMETER');
+    expect(asUltravisor(twice, 'H_SVM_PAGE_IN', 0, 2, 16)).toBe('H_P2');
+    expect(asUltravisor(twice, 'H_SVM_PAGE_IN', 0, 0, 12)).toBe('H_P3');
+    expect(asUltravisor(twice, 'H_SVM_PAGE_IN', 0x400_0000, 2, 12)).toBe(spec ? 'H_PARAMETER' : 'H_P3');
+    expect(asUltravisor(twice, 'H_SVM_PAGE_OUT', 0, 1, 16)).toBe('H_P2');
+    const forbidden = begun();
+    Object.assign(forbidden.hypervisor.vms[0]!, { mayBecomeSecure: false });
+    expect(asUltravisor(forbidden, 'H_SVM_INIT_START')).toBe('H_AUTHORITY');
+    const small = begun(8 * 0x10000);
+    expect(asUltravisor(small, 'H_SVM_INIT_START')).toBe(spec ? 'H_SUCCESS' : 'H_PARAMETER');
+  });
+
+  it('ends when the hypervisor does not let go of a shared page', () => {
+    const of = secured(profile);
+    expect(call(of, VM, 'UV_SHARE_PAGE', [4, 1])).toBe('U_SUCCESS');
+    // The hypervisor claims that the page was never shared.
+    of.hypervisor.vms[0]!.gfns.set(4, 'secure');
+    expect(call(of, VM, 'UV_UNSHARE_PAGE', [4, 1])).toMatch(/stuck: the hypervisor did not let go of page 0x4/);
+  });
+
+  it('leaves pages as they were when the hypervisor gives none to share', () => {
+    const of = secured(profile);
+    store(of, 0x4_0000n, 77n);
+    of.hypervisor.vms[0]!.started = false;
+    expect(call(of, VM, 'UV_SHARE_PAGE', [4, 2])).toBe('U_P2');
+    expect(stateOf(of, 4)).toContain('SECURE');
+    expect(load(of, 0x4_0000n)).toBe(77n);
+  });
+
+  it('shows interrupts that nobody can serve to the software', () => {
+    const of = secured(profile);
+    expect(asHypervisor(of, 'UV_PAGE_OUT', 1, FREE, 0x2_0000, 0, 16)).toBe('U_SUCCESS');
+    of.hypervisor.vms[0]!.gfns.set(2, 'paged out');
+    // The hypervisor has not put the page where it takes it from.
+    expect(load(of, 0x2_0000n)).toBe('interrupt');
+    expect(load(of, 0x80_0000n)).toBe('interrupt');
+  });
+});
+
 describe('a secure VM', () => {
-  it('has its hypercalls reflected, and random numbers of the ultravisor', () => {
-    const of = secured('spec');
+  it.each(PROFILES)('has its hypercalls reflected (%s)', (profile) => {
+    const of = secured(profile);
     const events: MachineEvent[] = [];
     expect(call(of, VM, 'H_PUT_TERM_CHAR', [0, 2, 0x6869_0000_0000_0000n, 0], events)).toBe('H_SUCCESS');
-    expect(events).toContainEqual(expect.objectContaining({ kind: 'console' }));
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'console', bytes: Uint8Array.of(0x68, 0x69) }));
+  });
+
+  it('has random numbers of the ultravisor', () => {
+    const of = secured('spec');
     expect(call(of, VM, 'H_RANDOM', [])).toBe('H_SUCCESS');
     expect(call(secured('shipped'), VM, 'H_RANDOM', [])).toBe('H_FUNCTION');
     expect(call(secured('shipped'), VM, 'H_TPM_COMM', [2, 0, 0, 0, 0])).toMatch(/stuck: .*H_TPM_COMM/);
@@ -342,10 +454,23 @@ describe('a secure VM', () => {
   });
 });
 
-it('listings name every return code that a routine can give', () => {
-  for (const [, listing] of LISTINGS) {
-    for (const { text } of listing.lines) {
-      for (const [, name] of text.matchAll(/return ([UH]_\w+)/g)) expect(() => codeValue(name!)).not.toThrow();
-    }
-  }
+describe('listings', () => {
+  const mine = [...LISTINGS.values()].filter(({ name }) => /^(UV_|H_SVM_|.* of a secure VM)/.test(name));
+
+  it('name return codes that there are', () => {
+    const names = mine.flatMap(({ lines }) =>
+      lines.flatMap(({ text }) => text.match(/\b[UH]_[A-Z0-9_]+(?=;|$)/g) ?? []),
+    );
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name) => !CALL_VALUES.has(name))).toEqual([]);
+  });
+
+  it('are walked line by line in the tests above', () => {
+    const missing = mine.flatMap((listing) =>
+      listing.lines
+        .filter(({ label }) => label !== '' && !seen.has(`${listing.name}:${listingLine(listing, label)}`))
+        .map(({ label }) => `${listing.name}: ${label}`),
+    );
+    expect(missing).toEqual([]);
+  });
 });

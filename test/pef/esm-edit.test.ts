@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../emulator/common/bytes';
+import { bytesToNumber, concat, numberToBytes } from '../../emulator/common/bytes';
 import { HmacDrbg } from '../../emulator/common/drbg';
 import { gcmSeal } from '../../emulator/crypto/aes-gcm';
-import { type RsaPrivateKey, rsaPrivate, toBytes, toNumber } from '../../emulator/crypto/rsa';
+import { type RsaPrivateKey, rsaPrivate } from '../../emulator/crypto/rsa';
 import { type FdtNode, readFdt } from '../../emulator/image/fdt';
 import { writeFdt } from '../../emulator/image/fdt-writer';
 import {
@@ -38,11 +38,11 @@ const drbg = () => {
 
 /** The seed of an OAEP encryption (RFC 8017, 7.1.2, step 3). */
 function oaepSeed(key: RsaPrivateKey, ciphertext: Uint8Array): Uint8Array {
-  const encoded = toBytes(rsaPrivate(key, toNumber(ciphertext)), 256);
+  const encoded = numberToBytes(rsaPrivate(key, bytesToNumber(ciphertext)), 256);
   const digest = (counter: number) =>
     createHash('sha256')
       .update(encoded.slice(33))
-      .update(toBytes(BigInt(counter), 4));
+      .update(numberToBytes(BigInt(counter), 4));
   const mask = digest(0).digest();
   return encoded.slice(1, 33).map((byte, i) => byte ^ mask[i]!);
 }

@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '../../emulator/common/bytes';
 import { HmacDrbg } from '../../emulator/common/drbg';
 import {
-  PAGE_BYTES,
   PORTABLE_PAGE_CIPHERS,
   type PageCipher,
   type SealedPage,
   firstPageIv,
   nextPageIv,
 } from '../../emulator/pef/page-crypto';
+import { PAGE_BYTES } from '../../emulator/pef/page-states';
 import { nodePageCiphers } from '../../extension/adapter/node-page-ciphers';
 import { multiply, referenceSeal, secrets } from './iapm-reference';
 

@@ -2,7 +2,7 @@ import * as node from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HmacDrbg } from '../../emulator/common/drbg';
-import { fromHex, toHex } from '../../emulator/common/bytes';
+import { bytesToNumber, fromHex, numberToBytes, toHex } from '../../emulator/common/bytes';
 import {
   decodeCommand,
   decodeResponse,
@@ -10,22 +10,19 @@ import {
   type DecodedMessage,
   type PlainValue,
 } from '../../emulator/tpm/codec';
-import { aesCfb, digestBytes, hash, hmac, kdfa, u32, xorObfuscation } from '../../emulator/tpm/embedded/crypto';
 import {
-  bytesToNumber,
-  generateKey,
-  isSmallPrime,
-  modInverse,
-  modPow,
-  numberToFixedBytes,
-  oaepDecode,
-  oaepEncode,
-  privateKeyOf,
-  rsaesDecode,
-  rsaesEncode,
-  rsaPrivate,
-  rsaPublic,
-} from '../../emulator/tpm/embedded/rsa';
+  aesCfb,
+  digestBytes,
+  hash,
+  hashFunction,
+  hmac,
+  kdfa,
+  u32,
+  xorObfuscation,
+} from '../../emulator/tpm/embedded/crypto';
+import { modInverse, modPow, privateKeyOf, rsaPrivate, rsaPublic } from '../../emulator/crypto/rsa';
+import { generateKey, isSmallPrime } from '../../emulator/crypto/rsa-generation';
+import { oaepDecode, oaepEncode, rsaesDecode, rsaesEncode } from '../../emulator/crypto/rsa-padding';
 import { constantValue } from '../../emulator/tpm/tables';
 import { EXCHANGES } from './vectors';
 
@@ -138,7 +135,7 @@ describe('RSA', () => {
   };
   const key = generateKey(2048, 65537, random('a'));
   const base64 = (value: bigint, length: number): string =>
-    Buffer.from(numberToFixedBytes(value, length)).toString('base64url');
+    Buffer.from(numberToBytes(value, length)).toString('base64url');
   const d = modInverse(65537n, (key.p - 1n) * (key.q - 1n))!;
   const jwk = {
     kty: 'RSA',
@@ -168,7 +165,7 @@ describe('RSA', () => {
     const encrypted = rsaPublic(key, message);
     expect(rsaPrivate(key, encrypted)).toBe(message);
     const raw = { key: publicKey, padding: node.constants.RSA_NO_PADDING };
-    expect(bytesToNumber(node.publicEncrypt(raw, numberToFixedBytes(message, 256)))).toBe(encrypted);
+    expect(bytesToNumber(node.publicEncrypt(raw, numberToBytes(message, 256)))).toBe(encrypted);
   });
 
   it.each(HASHES)('OAEP with %s and node:crypto open what the other made', (oaepHash, algorithm) => {
@@ -176,25 +173,25 @@ describe('RSA', () => {
     const options = { padding: node.constants.RSA_PKCS1_OAEP_PADDING, oaepHash, oaepLabel: label };
     for (const length of [0, 1, 32, 256 - 2 * digestBytes(algorithm) - 2]) {
       const message = random('message')(length);
-      const encoded = oaepEncode(algorithm, label, message, 256, random('seed'))!;
-      const encrypted = numberToFixedBytes(rsaPublic(key, bytesToNumber(encoded)), 256);
+      const encoded = oaepEncode(hashFunction(algorithm), label, message, 256, random('seed'))!;
+      const encrypted = numberToBytes(rsaPublic(key, bytesToNumber(encoded)), 256);
       expect(toHex(node.privateDecrypt({ key: privateKey, ...options }, encrypted))).toBe(toHex(message));
 
       const theirs = node.publicEncrypt({ key: publicKey, ...options }, message);
-      const decoded = numberToFixedBytes(rsaPrivate(key, bytesToNumber(theirs)), 256);
-      expect(toHex(oaepDecode(algorithm, label, decoded)!)).toBe(toHex(message));
+      const decoded = numberToBytes(rsaPrivate(key, bytesToNumber(theirs)), 256);
+      expect(toHex(oaepDecode(hashFunction(algorithm), label, decoded)!)).toBe(toHex(message));
     }
   });
 
   it('refuses OAEP that is too long, changed, or with another label', () => {
-    expect(oaepEncode(SHA256, new Uint8Array(), new Uint8Array(191), 256, random('s'))).toBeUndefined();
-    const encoded = oaepEncode(SHA256, new Uint8Array(), fromHex('01'), 256, random('s'))!;
-    expect(oaepDecode(SHA1, new Uint8Array(), encoded)).toBeUndefined();
-    expect(oaepDecode(SHA256, fromHex('00'), encoded)).toBeUndefined();
+    expect(oaepEncode(hashFunction(SHA256), new Uint8Array(), new Uint8Array(191), 256, random('s'))).toBeUndefined();
+    const encoded = oaepEncode(hashFunction(SHA256), new Uint8Array(), fromHex('01'), 256, random('s'))!;
+    expect(oaepDecode(hashFunction(SHA1), new Uint8Array(), encoded)).toBeUndefined();
+    expect(oaepDecode(hashFunction(SHA256), fromHex('00'), encoded)).toBeUndefined();
     for (const at of [0, 1, 40, 200]) {
       const changed = encoded.slice();
       changed[at]! ^= 1;
-      expect(oaepDecode(SHA256, new Uint8Array(), changed)).toBeUndefined();
+      expect(oaepDecode(hashFunction(SHA256), new Uint8Array(), changed)).toBeUndefined();
     }
   });
 

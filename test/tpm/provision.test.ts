@@ -8,14 +8,15 @@ import {
   type EmbeddedTpm,
   type WrappingKeyInfo,
 } from '../../emulator/tpm/embedded';
-import { generateKey, numberToFixedBytes } from '../../emulator/tpm/embedded/rsa';
+import { numberToBytes } from '../../emulator/common/bytes';
+import { generateKey } from '../../emulator/crypto/rsa-generation';
 import { oaepEncrypt, TpmClient } from './client';
 import { ULTRAVISOR_POLICIES, ultravisorDecrypt } from './flows/ultravisor';
 
 const clientOf = (tpm: EmbeddedTpm): TpmClient => new TpmClient((command) => tpm.execute(command));
 
 function encryptTo(key: WrappingKeyInfo, message: Uint8Array): Uint8Array {
-  const area = { parameters: { exponent: 0 }, unique: numberToFixedBytes(key.publicKey.n, 256) };
+  const area = { parameters: { exponent: 0 }, unique: numberToBytes(key.publicKey.n, 256) };
   return oaepEncrypt(area, message);
 }
 

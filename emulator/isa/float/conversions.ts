@@ -51,15 +51,11 @@ export function integerDoubleword(integer: bigint, width: 32 | 64): bigint {
   return width === 64 ? BigInt.asUintN(64, integer) : twice(BigInt.asUintN(32, integer));
 }
 
-/** Double to integer. */
-export const doubleToInteger = (target: IntegerTarget): Routine =>
-  INTEGERS.get(nameOf(target)) ?? integerRoutine(target);
-const INTEGERS = new Map<string, Routine>();
-
 const nameOf = ({ width, signed, truncate, twice }: IntegerTarget): string =>
   `double to ${signed ? 'signed' : 'unsigned'} ${width}${truncate ? ' truncated' : ''}${twice ? ' twice' : ''}`;
 
-function integerRoutine(target: IntegerTarget): Routine {
+/** Double to integer. */
+export const doubleToInteger = ofEach((target: IntegerTarget): Routine => {
   const { width, signed, truncate } = target;
   const both = target.twice === true;
   const slow: FloatFunction = (unit, t, b) => {
@@ -72,8 +68,7 @@ function integerRoutine(target: IntegerTarget): Routine {
   };
   // Integers are at least this, and less than that.
   const [least, limit] = signed ? [-(2 ** (width - 1)), 2 ** (width - 1)] : [0, 2 ** width];
-  const name = nameOf(target);
-  const routine = new Routine(name, slow, (s, [t, b], slowly) => {
+  return new Routine(nameOf(target), slow, (s, [t, b], slowly) => {
     const value = s.letDouble(s.vsr(b).hi.double());
     const whole = s.letDouble(truncate ? value.trunc() : value.nearest());
     const quick = (): void => {
@@ -83,19 +78,18 @@ function integerRoutine(target: IntegerTarget): Routine {
     };
     s.if(whole.ge(least).and(whole.lt(limit)).and(isPlain(s)), quick, slowly);
   });
-  INTEGERS.set(name, routine);
-  return routine;
+}, nameOf);
+
+interface IntegerSource {
+  readonly signed: boolean;
+  readonly format: Format;
 }
+const nameOfSource = ({ signed, format }: IntegerSource): string =>
+  `${signed ? 'signed' : 'unsigned'} 64 to ${format.name}`;
 
-/** Doubleword 0 as an integer to double, rounded to `format`. */
-export const integerToDouble = (signed: boolean, format: Format): Routine =>
-  FROM_INTEGER[signed ? 'signed' : 'unsigned'](format);
-const FROM_INTEGER = {
-  signed: ofEach((format: Format) => fromIntegerRoutine(true, format)),
-  unsigned: ofEach((format: Format) => fromIntegerRoutine(false, format)),
-};
-
-function fromIntegerRoutine(signed: boolean, format: Format): Routine {
+/** Doubleword 0 as an integer to double, rounded to a format. */
+export const integerToDouble = ofEach((source: IntegerSource): Routine => {
+  const { signed, format } = source;
   const slow: FloatFunction = (unit, t, b) => {
     status.begin(unit.fpscr);
     const integer = (signed ? unit.i64[2 * b + 1] : unit.u64[2 * b + 1]) ?? 0n;
@@ -103,8 +97,7 @@ function fromIntegerRoutine(signed: boolean, format: Format): Routine {
   };
   /** The integer that a double may be rounded up to, and that none is. */
   const end = signed ? 2 ** 63 : 2 ** 64;
-  const name = `${signed ? 'signed' : 'unsigned'} 64 to ${format.name}`;
-  return new Routine(name, slow, (s, [t, b], slowly) => {
+  return new Routine(nameOfSource(source), slow, (s, [t, b], slowly) => {
     const integer = s.let(s.vsr(b).hi);
     const value = s.letDouble(signed ? integer.toDouble() : integer.unsignedToDouble());
     const back = signed ? value.toInteger() : value.toUnsigned();
@@ -112,7 +105,7 @@ function fromIntegerRoutine(signed: boolean, format: Format): Routine {
     const double = { fits: value.eq(value), value, error };
     finishQuickly(s, t, format === BINARY32 ? roundedToSingle(s, double) : double, slowly);
   });
-}
+}, nameOfSource);
 
 /** Rounds a double to an integral value: in the given mode and silently, or in FPSCR's with XX. */
 export const doubleToIntegral = ofEach((mode: RoundingMode | undefined): Routine => {

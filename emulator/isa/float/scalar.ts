@@ -91,14 +91,18 @@ export interface Arithmetic {
   readonly negated?: boolean;
 }
 
-/** Makes what belongs to an operation once. */
-export function ofEach<K, V>(make: (operation: K) => V): (operation: K) => V {
-  const made = new Map<K, V>();
+/** Makes what belongs to an operation once: rows of floating-point and of vector-scalar registers share it. */
+export function ofEach<K, V>(
+  make: (operation: K) => V,
+  keyOf: (operation: K) => unknown = (key) => key,
+): (operation: K) => V {
+  const made = new Map<unknown, V>();
   return (operation) => {
-    const known = made.get(operation);
+    const key = keyOf(operation);
+    const known = made.get(key);
     if (known !== undefined) return known;
     const value = make(operation);
-    made.set(operation, value);
+    made.set(key, value);
     return value;
   };
 }

@@ -129,10 +129,10 @@ export const VSX_SCALAR_CONVERSIONS = section('Power ISA 3.0B Book I 7.6.3', [
   insn('xscvdpsxws', '111100 XT ///// XB 001011000 XB XT', 'XT,XB', 'VSX Scalar Convert with round to zero Double-Precision to Signed Word format',         vsx(doubleToInteger({ width: 32, signed: true, truncate: true, twice: true }), 'XT', 'XB')),
   insn('xscvdpuxds', '111100 XT ///// XB 101001000 XB XT', 'XT,XB', 'VSX Scalar Convert with round to zero Double-Precision to Unsigned Doubleword format', vsx(doubleToInteger({ width: 64, signed: false, truncate: true }), 'XT', 'XB')),
   insn('xscvdpuxws', '111100 XT ///// XB 001001000 XB XT', 'XT,XB', 'VSX Scalar Convert with round to zero Double-Precision to Unsigned Word format',       vsx(doubleToInteger({ width: 32, signed: false, truncate: true, twice: true }), 'XT', 'XB')),
-  insn('xscvsxddp',  '111100 XT ///// XB 101111000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Signed Doubleword to Double-Precision format',           vsx(integerToDouble(true, BINARY64), 'XT', 'XB')),
-  insn('xscvsxdsp',  '111100 XT ///// XB 100111000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Signed Doubleword to Single-Precision format',           vsx(integerToDouble(true, BINARY32), 'XT', 'XB')),
-  insn('xscvuxddp',  '111100 XT ///// XB 101101000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Unsigned Doubleword to Double-Precision format',         vsx(integerToDouble(false, BINARY64), 'XT', 'XB')),
-  insn('xscvuxdsp',  '111100 XT ///// XB 100101000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Unsigned Doubleword to Single-Precision format',         vsx(integerToDouble(false, BINARY32), 'XT', 'XB')),
+  insn('xscvsxddp',  '111100 XT ///// XB 101111000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Signed Doubleword to Double-Precision format',           vsx(integerToDouble({ signed: true, format: BINARY64 }), 'XT', 'XB')),
+  insn('xscvsxdsp',  '111100 XT ///// XB 100111000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Signed Doubleword to Single-Precision format',           vsx(integerToDouble({ signed: true, format: BINARY32 }), 'XT', 'XB')),
+  insn('xscvuxddp',  '111100 XT ///// XB 101101000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Unsigned Doubleword to Double-Precision format',         vsx(integerToDouble({ signed: false, format: BINARY64 }), 'XT', 'XB')),
+  insn('xscvuxdsp',  '111100 XT ///// XB 100101000 XB XT', 'XT,XB', 'VSX Scalar Convert with round Unsigned Doubleword to Single-Precision format',         vsx(integerToDouble({ signed: false, format: BINARY32 }), 'XT', 'XB')),
 ]);
 
 // prettier-ignore

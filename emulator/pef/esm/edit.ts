@@ -7,7 +7,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { InputError } from '../../common/errors';
 import { gcmSeal } from '../../crypto/aes-gcm';
-import { OAEP_SEED_BYTES, oaepEncrypt } from '../../crypto/rsa';
+import type { RandomBytes } from '../../crypto/rsa-generation';
+import { oaepEncrypt } from '../../crypto/rsa-padding';
 import { readPublicKey } from '../../crypto/rsa-keys';
 import type { FdtNode } from '../../image/fdt';
 import { fdtNode, fdtOf, writeFdt } from '../../image/fdt-writer';
@@ -15,9 +16,6 @@ import { type EsmBlob, ORIGIN_LOCKBOX } from './blob';
 import { type EsmDigests, writeDigests } from './digests';
 import { SYMKEY_BYTES, noFile } from './open';
 import { isFileName } from './rules';
-
-/** Gives so many random bytes. */
-export type RandomBytes = (count: number) => Uint8Array;
 
 /** Who may open the blob. */
 export interface EsmRecipient {
@@ -133,7 +131,7 @@ function filesFdt(files: readonly FdtNode[]): Uint8Array {
 function lockboxNode(name: string, owner: EsmRecipient, symkey: Uint8Array, random: RandomBytes): FdtNode {
   const key = readPublicKey(owner.publicKey);
   const properties = {
-    'encrypted-symkey': oaepEncrypt(key, symkey, random(OAEP_SEED_BYTES)),
+    'encrypted-symkey': oaepEncrypt(key, symkey, random),
     'untrusted-comment': checkedComment(owner.comment),
   };
   const fingerprint = { hash: sha256(owner.publicKey), algorithm: 'SHA256' };

@@ -2,12 +2,13 @@
  * H_SVM_*: KVM's side of secure VMs (ultravisor.rst; Linux arch/powerpc/kvm/book3s_hv_uvmem.c, whose order of checks is
  * that of `shipped`).
  */
+import { hexNumber } from '../../common/bytes';
 import type { Profile } from '../../common/machine';
 import { MSR_BIT as MSR } from '../../isa/registers';
 import { codeValue } from '../codes';
 import { type Coroutine, type FirmwareBase, type Outcome, line, makeCall } from '../firmware';
-import { type Check, type Routines, argument, hex, profiled, refuse } from '../model';
-import { type GfnState, PAGE_BYTES, PAGE_ORDER } from '../page-states';
+import { type Check, type Routines, argument, profiled, refuse } from '../model';
+import { type GfnState, PAGE_BYTES, PAGE_ORDER, gpaOf } from '../page-states';
 import { type Vm, gfnState, hasGfn, vmOf } from './state';
 
 const CONTRACT = 'Linux Documentation/arch/powerpc/ultravisor.rst';
@@ -51,15 +52,15 @@ const guestPage: Check = {
     const gpa = argument(context, 0);
     return vm && gpa < 1n << 52n && hasGfn(vm, Number(gpa / PAGE))
       ? undefined
-      : `guest_pa ${hex(gpa)} is in no memory slot`;
+      : `guest_pa ${hexNumber(gpa)} is in no memory slot`;
   },
 };
 const knownFlags = (known: bigint): Check => ({
   label: 'flags',
-  when: known === 0n ? 'flags is not 0' : `flags has other bits than ${hex(known)}`,
+  when: known === 0n ? 'flags is not 0' : `flags has other bits than ${hexNumber(known)}`,
   code: 'H_P2',
   why: (context) =>
-    (argument(context, 1) & ~known) === 0n ? undefined : `flags ${hex(argument(context, 1))} has unknown bits`,
+    (argument(context, 1) & ~known) === 0n ? undefined : `flags ${hexNumber(argument(context, 1))} has unknown bits`,
 });
 const orderOf64K: Check = {
   label: 'order',
@@ -77,7 +78,7 @@ const pageChecks = (profile: Profile, flags: bigint): readonly Check[] =>
 
 /** Takes the ultravisor to a page: its address, and what it answers. */
 function* uvPageIn(vm: Vm, gfn: number): Coroutine<boolean> {
-  const gpa = BigInt(gfn) * PAGE;
+  const gpa = gpaOf(gfn);
   const { result } = yield* makeCall('UV_PAGE_IN', BigInt(vm.lpid), realOf(vm, gpa), gpa, 0n, PAGE_ORDER);
   return result === 0n;
 }
@@ -99,7 +100,7 @@ done   | the page is secure;                                                retu
     const vm = caller(context);
     if (!vm) return refuse(context, 'H_PARAMETER', 'there is no such VM');
     const gfn = Number(argument(context, 0) / PAGE);
-    const failed = (): bigint => refuse(context, 'H_PARAMETER', `the ultravisor refused page ${hex(gfn)}`);
+    const failed = (): bigint => refuse(context, 'H_PARAMETER', `the ultravisor refused page ${hexNumber(gfn)}`);
     yield* line('shared');
     if (argument(context, 1) === SHARED) {
       yield* line('give');
@@ -109,7 +110,8 @@ done   | the page is secure;                                                retu
       return SUCCESS;
     }
     yield* line('secure');
-    if (gfnState(vm, gfn) === 'secure') return refuse(context, 'H_PARAMETER', `page ${hex(gfn)} is secure already`);
+    if (gfnState(vm, gfn) === 'secure')
+      return refuse(context, 'H_PARAMETER', `page ${hexNumber(gfn)} is secure already`);
     yield* line('move');
     if (!(yield* uvPageIn(vm, gfn))) return failed();
     yield* line('done');
@@ -128,7 +130,7 @@ done   | the page is secure;                                                retu
  */
 export function* bringOut(context: FirmwareBase, vm: Vm, gfn: number): Coroutine<boolean> {
   if (gfnState(vm, gfn) !== 'secure') return true;
-  const gpa = BigInt(gfn) * PAGE;
+  const gpa = gpaOf(gfn);
   const { result } = yield* makeCall('UV_PAGE_OUT', BigInt(vm.lpid), realOf(vm, gpa), gpa, 0n, PAGE_ORDER);
   if (result !== 0n) return false;
   setGfn(context, vm, gfn, 'paged out');
@@ -149,7 +151,7 @@ done | the page is in normal memory, encrypted;                                 
     const gfn = Number(argument(context, 0) / PAGE);
     yield* line('out');
     if (!vm || !(yield* bringOut(context, vm, gfn))) {
-      return refuse(context, 'H_PARAMETER', `the ultravisor did not give page ${hex(gfn)}`);
+      return refuse(context, 'H_PARAMETER', `the ultravisor did not give page ${hexNumber(gfn)}`);
     }
     yield* line('done');
     return SUCCESS;
@@ -177,7 +179,7 @@ function* registerSlots(vm: Vm): Coroutine<boolean> {
   const registered: number[] = [];
   for (const { id, start, pages } of vm.slots) {
     yield* line('slots');
-    const [gpa, size] = [BigInt(start) * PAGE, BigInt(pages) * PAGE];
+    const [gpa, size] = [gpaOf(start), gpaOf(pages)];
     const { result } = yield* makeCall('UV_REGISTER_MEM_SLOT', lpid, gpa, size, 0n, BigInt(id));
     if (result < 0n) {
       for (const each of registered) yield* makeCall('UV_UNREGISTER_MEM_SLOT', lpid, BigInt(each));

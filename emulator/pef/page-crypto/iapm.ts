@@ -12,7 +12,8 @@
  */
 
 import { concat } from '../../common/bytes';
-import { BLOCK_BYTES, IV_BYTES, PAGE_BYTES, type PageCipher, TAG_BYTES, pageCipher } from './page-cipher';
+import { PAGE_BYTES } from '../page-states';
+import { BLOCK_BYTES, IV_BYTES, type PageCipher, TAG_BYTES, pageCipher } from './page-cipher';
 
 /**
  * AES-128 on each block by itself (ECB): whole blocks in, as many bytes out in a new array that begins at a multiple of 4

@@ -10,7 +10,6 @@ export { type PageIvState, firstPageIv, nextPageIv } from './iv';
 export {
   IV_BYTES,
   KEY_BYTES,
-  PAGE_BYTES,
   type PageCipher,
   type PageCipherName,
   type PageCiphers,

@@ -7,8 +7,8 @@
  * core/page_encrypt.c: GCM).
  */
 
-/** A page of the ultravisor: 64 KiB, the only order that UV_PAGE_OUT and UV_PAGE_IN take. */
-export const PAGE_BYTES = 0x1_0000;
+import { PAGE_BYTES } from '../page-states';
+
 /** A block of AES. */
 export const BLOCK_BYTES = 16;
 export const KEY_BYTES = 16;

@@ -1,8 +1,9 @@
 /** What ultracalls check: who calls, and whether their parameters are what they must be. */
+import { hexNumber } from '../../common/bytes';
 import { MSR_BIT as MSR } from '../../isa/registers';
 import { SECURE_BASE } from '../../memory/physical';
 import type { FirmwareContext } from '../firmware';
-import { type Check, argument, hex } from '../model';
+import { type Check, argument } from '../model';
 import { PAGE_BYTES, PAGE_ORDER } from '../page-states';
 import { MAX_LPID, type Svm } from './state';
 
@@ -73,9 +74,9 @@ export const normalPage = (index: number, name: string, code: string, mayBeZero:
   why: (context) => {
     const ra = argument(context, index);
     if (ra === 0n && !mayBeZero) return `${name} is 0`;
-    if ((ra & SECURE_BASE) !== 0n) return `${name} ${hex(ra)} is secure memory: real-address bit 15 is 1`;
-    if (ra % PAGE !== 0n) return `${name} ${hex(ra)} is not aligned to 64 KiB`;
-    return context.real.contains(ra, PAGE_BYTES) ? undefined : `there is no memory at ${name} ${hex(ra)}`;
+    if ((ra & SECURE_BASE) !== 0n) return `${name} ${hexNumber(ra)} is secure memory: real-address bit 15 is 1`;
+    if (ra % PAGE !== 0n) return `${name} ${hexNumber(ra)} is not aligned to 64 KiB`;
+    return context.real.contains(ra, PAGE_BYTES) ? undefined : `there is no memory at ${name} ${hexNumber(ra)}`;
   },
 });
 
@@ -87,21 +88,21 @@ export const pageOfSvm = (index: number, name: string, code: string): Check => (
   why: (context) => {
     const gpa = argument(context, index);
     const svm = svmOf(context);
-    if (gpa % PAGE !== 0n) return `${name} ${hex(gpa)} is not aligned to 64 KiB`;
+    if (gpa % PAGE !== 0n) return `${name} ${hexNumber(gpa)} is not aligned to 64 KiB`;
     return svm && context.ultravisor.slotOf(svm, Number(gpa / PAGE))
       ? undefined
-      : `${name} ${hex(gpa)} is in no memory slot of the VM`;
+      : `${name} ${hexNumber(gpa)} is in no memory slot of the VM`;
   },
 });
 
 /** Flags of which only some bits are known. */
 export const flagsOf = (index: number, known: bigint, code: string): Check => ({
   label: 'flags',
-  when: `flags has other bits than ${hex(known)}`,
+  when: `flags has other bits than ${hexNumber(known)}`,
   code,
   why: (context) => {
     const flags = argument(context, index);
-    return (flags & ~known) === 0n ? undefined : `flags ${hex(flags)} has unknown bits`;
+    return (flags & ~known) === 0n ? undefined : `flags ${hexNumber(flags)} has unknown bits`;
   },
 });
 

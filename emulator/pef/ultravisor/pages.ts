@@ -1,16 +1,16 @@
 /** Paging: UV_PAGE_IN, UV_PAGE_OUT, UV_PAGE_INVAL (ultravisor.rst; open-power/ultravisor core/svm_host.c). */
+import { hexNumber } from '../../common/bytes';
 import type { Profile } from '../../common/machine';
 import { codeValue } from '../codes';
 import { type Coroutine, type FirmwareBase, type FirmwareContext, type Outcome, line, makeCall } from '../firmware';
-import { type Check, type Routines, argument, hex, profiled, refuse } from '../model';
-import { firstPageIv, nextPageIv } from '../page-crypto';
-import { PAGE_BYTES, PAGE_ORDER, type PageState, isTransient, stateAfter } from '../page-states';
+import { type Check, type Routines, argument, profiled, refuse } from '../model';
+import { KEY_BYTES, firstPageIv, nextPageIv } from '../page-crypto';
+import { PAGE_BYTES, PAGE_ORDER, type PageState, gpaOf, isTransient, stateAfter } from '../page-states';
 import { byHypervisor, flagsOf, gfnAt, lpidOfSvm, normalPage, notAborted, pageOfSvm, pageOrder, svmOf } from './checks';
 import type { GuestPage, Svm } from './state';
 
 const CONTRACT = 'Linux Documentation/arch/powerpc/ultravisor.rst';
 const FIRMWARE = 'open-power/ultravisor core/svm_host.c';
-const KEY_BYTES = 16;
 const SNAPSHOT = codeValue('UV_SNAPSHOT');
 const CACHE_FLAGS = codeValue('CACHE_INHIBITED') | codeValue('CACHE_ENABLED') | codeValue('WRITE_PROTECTION');
 const SUCCESS = codeValue('U_SUCCESS');
@@ -23,8 +23,6 @@ export function setState(context: FirmwareBase, svm: Svm, gfn: number, state: Pa
   page.state = state;
   context.ultravisor.mappings++;
 }
-
-export const gpaOf = (gfn: number): bigint => BigInt(gfn) * BigInt(PAGE_BYTES);
 
 /**
  * Gives a page secure memory, zeroed. When there is none, the page that came first of all pages of secure VMs is taken to
@@ -39,7 +37,7 @@ export function* backed(context: FirmwareBase, svm: Svm, gfn: number): Coroutine
     (each) => each !== gfn && ultravisor.stateOf(svm, each) === 'SECURE' && !ultravisor.isPinned(svm.lpid, each),
   );
   if (victim === undefined) return false;
-  context.note(`secure memory is used up: page ${hex(victim)} of partition ${svm.lpid} goes to normal memory`);
+  context.note(`secure memory is used up: page ${hexNumber(victim)} of partition ${svm.lpid} goes to normal memory`);
   yield* makeCall('H_SVM_PAGE_OUT', gpaOf(victim), 0n, PAGE_ORDER);
   return ultravisor.back(svm, gfn);
 }
@@ -88,7 +86,8 @@ map     | the page is SECURE;                                 return U_SUCCESS
       const page = context.ultravisor.page(svm, gfn);
       yield* line('state');
       const here = page.state === 'SECURE' || page.state === 'HV_UNSHARED';
-      if (here && svm.state === 'secure') return refuse(context, secure, `page ${hex(gfn)} is ${page.state} already`);
+      if (here && svm.state === 'secure')
+        return refuse(context, secure, `page ${hexNumber(gfn)} is ${page.state} already`);
       yield* line('sharing');
       if (!here && page.state !== 'PAGEDOUT') return mapShared(context, svm, gfn, source);
       yield* line('memory');
@@ -101,7 +100,7 @@ map     | the page is SECURE;                                 return U_SUCCESS
       if (page.state === 'PAGEDOUT') bytes = decrypted(context, svm, page, bytes);
       if (!bytes) {
         context.ultravisor.unback(svm, gfn);
-        return refuse(context, 'U_P3', `the tag of page ${hex(gfn)} is wrong: it is not what was paged out last`);
+        return refuse(context, 'U_P3', `the tag of page ${hexNumber(gfn)} is wrong: it is not what was paged out last`);
       }
       yield* line('map');
       context.real.write(page.secure, bytes);
@@ -117,7 +116,7 @@ map     | the page is SECURE;                                 return U_SUCCESS
 function mapShared(context: FirmwareContext, svm: Svm, gfn: number, source: bigint): bigint {
   const page = context.ultravisor.page(svm, gfn);
   const next = stateAfter(page.state, 'page in');
-  if (!next) return refuse(context, 'U_P3', `page ${hex(gfn)} is ${page.state}`);
+  if (!next) return refuse(context, 'U_P3', `page ${hexNumber(gfn)} is ${page.state}`);
   page.normal = source;
   setState(context, svm, gfn, next);
   context.ultravisor.mappings++;
@@ -192,19 +191,19 @@ unmap   | the page is PAGEDOUT, its secure memory is free;    return U_SUCCESS
       yield* line('shared');
       const isShared = page.state.startsWith('SHARED') || page.state.startsWith('PSEUDO');
       if (isShared && spec) return SUCCESS;
-      if (isShared) return refuse(context, 'U_PARAMETER', `page ${hex(gfn)} is ${page.state}`);
+      if (isShared) return refuse(context, 'U_PARAMETER', `page ${hexNumber(gfn)} is ${page.state}`);
       yield* line('busy');
       if (isTransient(page.state)) {
         const code = spec ? 'U_BUSY' : page.state === 'HV_UNSHARED' ? 'U_RETRY' : 'U_PARAMETER';
-        return refuse(context, code, `page ${hex(gfn)} is ${page.state}`);
+        return refuse(context, code, `page ${hexNumber(gfn)} is ${page.state}`);
       }
       if (context.ultravisor.isPinned(svm.lpid, gfn)) {
-        const why = `page ${hex(gfn)} has the code of the VM's statements`;
+        const why = `page ${hexNumber(gfn)} has the code of the VM's statements`;
         return refuse(context, spec ? 'U_BUSY' : 'U_RETRY', why);
       }
       yield* line('state');
       if (page.state !== 'SECURE') {
-        return refuse(context, spec ? 'U_P3' : 'U_PARAMETER', `page ${hex(gfn)} is ${page.state}`);
+        return refuse(context, spec ? 'U_P3' : 'U_PARAMETER', `page ${hexNumber(gfn)} is ${page.state}`);
       }
       yield* line('encrypt');
       const ciphertext = sealed(context, svm, page);
@@ -212,7 +211,7 @@ unmap   | the page is PAGEDOUT, its secure memory is free;    return U_SUCCESS
       context.real.write(target, ciphertext);
       yield* line('unmap');
       if (spec && (argument(context, 3) & SNAPSHOT) !== 0n) {
-        context.note(`page ${hex(gfn)} stays mapped: UV_SNAPSHOT`);
+        context.note(`page ${hexNumber(gfn)} stays mapped: UV_SNAPSHOT`);
         return SUCCESS;
       }
       setState(context, svm, gfn, 'PAGEDOUT');
@@ -245,7 +244,7 @@ unmap | the VM's mapping of the page is gone;      return U_SUCCESS
     const page = context.ultravisor.page(svm, gfn);
     yield* line('state');
     const next = stateAfter(page.state, 'invalidate');
-    if (!next) return refuse(context, 'U_P2', `page ${hex(gfn)} is ${page.state}, not shared`);
+    if (!next) return refuse(context, 'U_P2', `page ${hexNumber(gfn)} is ${page.state}, not shared`);
     yield* line('unmap');
     page.normal = undefined;
     setState(context, svm, gfn, next);

@@ -2,6 +2,7 @@
  * What a secure VM's hypercalls and interrupts do at the ultravisor: reflected to the hypervisor with registers that say
  * nothing of the VM, or served here (open-power/ultravisor core/exceptions.c, core/hvcall.c).
  */
+import { hexNumber } from '../../common/bytes';
 import { MSR_BIT as MSR } from '../../isa/registers';
 import { callNumbered } from '../calls';
 import { codeValue } from '../codes';
@@ -16,9 +17,9 @@ import {
   makeCall,
 } from '../firmware';
 import { listing } from '../listing';
-import { type Routines, hex, profiled } from '../model';
-import { PAGE_BYTES, PAGE_ORDER } from '../page-states';
-import { backed, gpaOf } from './pages';
+import { type Routines, profiled } from '../model';
+import { PAGE_BYTES, PAGE_ORDER, gpaOf } from '../page-states';
+import { backed } from './pages';
 
 const RFC = 'Linux Documentation/arch/powerpc/ultravisor.rst';
 const FIRMWARE = 'open-power/ultravisor core/hvcall.c';
@@ -46,7 +47,7 @@ answer   | take the call's own results, put the VM's registers back;    return t
       if (row?.name === 'H_RANDOM') return random(context);
       yield* line('known');
       if (!row || NOT_REFLECTED.has(row.name)) {
-        const what = row?.name ?? hex(call.number);
+        const what = row?.name ?? hexNumber(call.number);
         if (!spec) {
           const detail = `the ultravisor has no table entry for hypercall ${what} of a secure VM, and stops the machine`;
           return { kind: 'stop', detail };
@@ -103,26 +104,29 @@ retry  | the VM executes the instruction again
     }
     yield* line('slot');
     if (!ultravisor.slotOf(svm, gfn)) {
-      return { kind: 'deliver', detail: `guest real address ${hex(gpa)} is in no memory slot` };
+      return { kind: 'deliver', detail: `guest real address ${hexNumber(gpa)} is in no memory slot` };
     }
     const state = ultravisor.stateOf(svm, gfn);
     if (state === 'SHARED_IMPLICIT' || state === 'SHARED_IMPLICIT_INV') {
-      return { kind: 'deliver', detail: `page ${hex(gfn)} is the ultravisor's own (${state})` };
+      return { kind: 'deliver', detail: `page ${hexNumber(gfn)} is the ultravisor's own (${state})` };
     }
     yield* line('shared');
     if (state === 'SHARED_INV' || state === 'SHARED') {
       if (state === 'SHARED') {
-        return { kind: 'deliver', detail: `page ${hex(gfn)} is shared: instructions come from secure memory only` };
+        return {
+          kind: 'deliver',
+          detail: `page ${hexNumber(gfn)} is shared: instructions come from secure memory only`,
+        };
       }
       const { result } = yield* makeCall('H_SVM_PAGE_IN', gpaOf(gfn), codeValue('H_PAGE_IN_SHARED'), PAGE_ORDER);
       if (result !== 0n)
-        return { kind: 'deliver', detail: `the hypervisor does not map shared page ${hex(gfn)} again` };
+        return { kind: 'deliver', detail: `the hypervisor does not map shared page ${hexNumber(gfn)} again` };
     }
     yield* line('ask');
     if (state === 'PAGEDOUT') {
       const { result } = yield* makeCall('H_SVM_PAGE_IN', gpaOf(gfn), NONSHARED, PAGE_ORDER);
       if (result !== 0n) {
-        const detail = `page ${hex(gfn)} does not come back: the hypervisor answered ${result}; see the notes above`;
+        const detail = `page ${hexNumber(gfn)} does not come back: the hypervisor answered ${result}; see the notes above`;
         return { kind: 'deliver', detail };
       }
     }

@@ -1,10 +1,11 @@
 /** Sharing pages with the hypervisor: UV_SHARE_PAGE, UV_UNSHARE_PAGE, UV_UNSHARE_ALL_PAGES. */
+import { hexNumber } from '../../common/bytes';
 import { codeValue } from '../codes';
 import { type Coroutine, type FirmwareBase, type FirmwareContext, type Outcome, line, makeCall } from '../firmware';
-import { type Check, type Routines, argument, hex, profiled, refuse } from '../model';
-import { PAGE_BYTES, PAGE_ORDER, isTransient, stateAfter } from '../page-states';
+import { type Check, type Routines, argument, profiled, refuse } from '../model';
+import { PAGE_BYTES, PAGE_ORDER, gpaOf, isTransient, stateAfter } from '../page-states';
 import { bySupervisor, bySvm } from './checks';
-import { backed, gpaOf, setState } from './pages';
+import { backed, setState } from './pages';
 import type { Svm } from './state';
 
 const CONTRACT = 'Linux Documentation/arch/powerpc/ultravisor.rst';
@@ -28,7 +29,7 @@ const gfnCheck = (code: string): Check => ({
   why: (context) => {
     const svm = callerOf(context);
     const gfn = argument(context, 0);
-    return svm && inSlots(context, svm, gfn) ? undefined : `gfn ${hex(gfn)} is in no memory slot of the VM`;
+    return svm && inSlots(context, svm, gfn) ? undefined : `gfn ${hexNumber(gfn)} is in no memory slot of the VM`;
   },
 });
 const countCheck: Check = {
@@ -42,7 +43,7 @@ const countCheck: Check = {
     const slot = svm && inSlots(context, svm, gfn) ? context.ultravisor.slotOf(svm, Number(gfn)) : undefined;
     return slot && gfn + num <= BigInt(slot.start + slot.pages)
       ? undefined
-      : `gfn ${hex(gfn)} and the ${num} pages from it on are not all in one memory slot`;
+      : `gfn ${hexNumber(gfn)} and the ${num} pages from it on are not all in one memory slot`;
   },
 };
 
@@ -86,7 +87,8 @@ commit  | zero the hypervisor's pages and map them: the pages are SHARED;  retur
     const range = rangeOf(context);
     yield* line('states');
     const busy = range.find((gfn) => isTransient(ultravisor.stateOf(svm, gfn)));
-    if (busy !== undefined) return refuse(context, 'U_P2', `page ${hex(busy)} is ${ultravisor.stateOf(svm, busy)}`);
+    if (busy !== undefined)
+      return refuse(context, 'U_P2', `page ${hexNumber(busy)} is ${ultravisor.stateOf(svm, busy)}`);
     const begun: number[] = [];
     for (const gfn of range) {
       yield* line('present');
@@ -106,7 +108,7 @@ commit  | zero the hypervisor's pages and map them: the pages are SHARED;  retur
           ultravisor.page(svm, each).normal = undefined;
           setState(context, svm, each, 'SECURE');
         }
-        return refuse(context, 'U_P2', `the hypervisor did not give a page for page ${hex(gfn)}`);
+        return refuse(context, 'U_P2', `the hypervisor did not give a page for page ${hexNumber(gfn)}`);
       }
     }
     yield* line('commit');
@@ -152,7 +154,7 @@ function* takeBack(context: FirmwareBase, svm: Svm, gfn: number): Coroutine<bool
 function aborted(context: FirmwareBase, svm: Svm, gfn: number): Outcome {
   svm.state = 'abort';
   context.ultravisor.mappings++;
-  const detail = `the hypervisor did not let go of page ${hex(gfn)}: the ultravisor has ended the VM`;
+  const detail = `the hypervisor did not let go of page ${hexNumber(gfn)}: the ultravisor has ended the VM`;
   context.warn(detail);
   return { kind: 'stop', detail };
 }
@@ -175,7 +177,8 @@ done      | all pages of the range are secure;                                 r
     const { ultravisor } = context;
     yield* line('states');
     const stuck = rangeOf(context).find((gfn) => stateAfter(ultravisor.stateOf(svm, gfn), 'unshare') === undefined);
-    if (stuck !== undefined) return refuse(context, 'U_P2', `page ${hex(stuck)} is ${ultravisor.stateOf(svm, stuck)}`);
+    if (stuck !== undefined)
+      return refuse(context, 'U_P2', `page ${hexNumber(stuck)} is ${ultravisor.stateOf(svm, stuck)}`);
     for (const gfn of rangeOf(context)) {
       if (isExplicit(ultravisor.stateOf(svm, gfn)) && !(yield* takeBack(context, svm, gfn))) {
         return aborted(context, svm, gfn);

@@ -1,10 +1,12 @@
 /** Memory slots and the partition table: what the hypervisor registers of its VMs. */
+import { hexNumber } from '../../common/bytes';
+import { SPRS } from '../../isa/sprs';
 import { codeValue } from '../codes';
 import { type Coroutine, type FirmwareContext, type Outcome, line } from '../firmware';
-import { type Check, type Routines, argument, hex, modelled, profiled, refuse } from '../model';
+import { type Check, type Routines, argument, modelled, profiled, refuse } from '../model';
 import { PAGE_BYTES } from '../page-states';
 import { byHypervisor, lpidInTable, lpidOfSvm, svmOf } from './checks';
-import { MAX_SLOTS, type Svm } from './state';
+import { MAX_LPID, MAX_SLOTS, type Svm } from './state';
 
 const CONTRACT = 'Linux Documentation/arch/powerpc/ultravisor.rst';
 const FIRMWARE = 'open-power/ultravisor core/uvcall.c, core/svm_host.c';
@@ -22,10 +24,10 @@ function startCheck(code: string): Check {
     code,
     why: (context) => {
       const [start, size] = [argument(context, 1), argument(context, 2)];
-      if (start % PAGE !== 0n || start >= GPA_END) return `start_gpa ${hex(start)} is not the address of a page`;
+      if (start % PAGE !== 0n || start >= GPA_END) return `start_gpa ${hexNumber(start)} is not the address of a page`;
       const [first, behind] = [Number(start / PAGE), Number((start + size) / PAGE)];
       const other = svmOf(context)?.slots.find((slot) => slot.start < behind && first < slot.start + slot.pages);
-      return other && `start_gpa ${hex(start)} and size ${hex(size)} overlap slot ${other.id}`;
+      return other && `start_gpa ${hexNumber(start)} and size ${hexNumber(size)} overlap slot ${other.id}`;
     },
   };
 }
@@ -35,14 +37,17 @@ const sizeCheck = (code: string): Check => ({
   code,
   why: (context) => {
     const [start, size] = [argument(context, 1), argument(context, 2)];
-    return size > 0n && size % PAGE === 0n && size <= GPA_END - (start % GPA_END) ? undefined : `size is ${hex(size)}`;
+    return size > 0n && size % PAGE === 0n && size <= GPA_END - (start % GPA_END)
+      ? undefined
+      : `size is ${hexNumber(size)}`;
   },
 });
 const slotFlags: Check = {
   label: 'flags',
   when: 'flags is not 0',
   code: 'U_P4',
-  why: (context) => (argument(context, 3) === 0n ? undefined : `flags is ${hex(argument(context, 3))}; it is reserved`),
+  why: (context) =>
+    argument(context, 3) === 0n ? undefined : `flags is ${hexNumber(argument(context, 3))}; it is reserved`,
 };
 const newSlotId = (code: string): Check => ({
   label: 'slotid',
@@ -99,7 +104,7 @@ done     |                                                              return U
         return refuse(
           context,
           'U_PARAMETER',
-          `secure memory has ${freePages} pages left for ${hex(argument(context, 2))} bytes`,
+          `secure memory has ${freePages} pages left for ${hexNumber(argument(context, 2))} bytes`,
         );
       }
       yield* line('done');
@@ -149,7 +154,7 @@ const doubleword = (index: 1 | 2, known: bigint, code: string): Check => ({
     const value = argument(context, index);
     return (value & ~known) === 0n
       ? undefined
-      : `dw${index - 1} ${hex(value)} has reserved bits ${hex(value & ~known)}`;
+      : `dw${index - 1} ${hexNumber(value)} has reserved bits ${hexNumber(value & ~known)}`;
   },
 });
 
@@ -180,9 +185,13 @@ rest  | write dw1, and invalidate what was translated by the entry; return U_SUC
       const lpid = Number(argument(context, 0) & 0xffff_ffffn);
       const [dw0, dw1] = [argument(context, 1), argument(context, 2)];
       yield* line('write');
+      if (lpid > MAX_LPID) {
+        context.warn(`UV_WRITE_PATE: entry ${lpid} is behind the table; the firmware writes to whatever is there`);
+        return SUCCESS;
+      }
       const kept = svmOf(context) ? (ultravisor.pates.get(lpid)?.[0] ?? 0n) : dw0;
       if (!spec) yield* line('rest');
-      if (kept !== dw0) context.note(`UV_WRITE_PATE: dw0 of secure partition ${lpid} stays ${hex(kept)}`);
+      if (kept !== dw0) context.note(`UV_WRITE_PATE: dw0 of secure partition ${lpid} stays ${hexNumber(kept)}`);
       ultravisor.pates.set(lpid, [kept, dw1]);
       return SUCCESS;
     },
@@ -193,11 +202,11 @@ rest  | write dw1, and invalidate what was translated by the entry; return U_SUC
 
 const lpidNotZero: Check = {
   label: 'lpid',
-  when: 'lpid is 0, or above 4095',
+  when: `lpid is 0, or above ${MAX_LPID}`,
   code: 'U_PARAMETER',
   why: (context) => {
     const lpid = argument(context, 0);
-    return lpid > 0n && lpid <= 4095n ? undefined : `lpid ${lpid} is no VM's`;
+    return lpid > 0n && lpid <= BigInt(MAX_LPID) ? undefined : `lpid ${lpid} is no VM's`;
   },
 };
 const isSecureVm: Check = {
@@ -224,34 +233,33 @@ export const terminate: Routines = profiled((profile) => ({
 // -- UV_RESTRICTED_SPR_READ, UV_RESTRICTED_SPR_WRITE ----------------------------------------------------------------
 
 /** Registers that the hypervisor reads and writes through the ultravisor; LDBAR and IMC it may only write. */
-const RESTRICTED = new Map([
-  [0xb4n, 'DAWR0'],
-  [0xbcn, 'DAWRX0'],
-  [0xbbn, 'CIABR'],
-  [0x352n, 'LDBAR'],
-  [0x31fn, 'IMC'],
-]);
-const READABLE: readonly bigint[] = [0xb4n, 0xbcn, 0xbbn];
+const WRITABLE = sprsNamed('DAWR0', 'DAWRX0', 'CIABR', 'LDBAR', 'IMC');
+const READABLE = sprsNamed('DAWR0', 'DAWRX0', 'CIABR');
 
-const restricted = (numbers: readonly bigint[]): Check => ({
+/** Names of registers by their numbers. */
+function sprsNamed(...names: readonly string[]): ReadonlyMap<bigint, string> {
+  return new Map(SPRS.filter(({ name }) => names.includes(name)).map(({ name, number }) => [BigInt(number), name]));
+}
+
+const restricted = (registers: ReadonlyMap<bigint, string>): Check => ({
   label: 'spr',
-  when: `spr is none of ${numbers.map((number) => RESTRICTED.get(number)).join(', ')}`,
+  when: `spr is none of ${[...registers.values()].join(', ')}`,
   code: 'U_PARAMETER',
   why: (context) =>
-    numbers.includes(argument(context, 0))
+    registers.has(argument(context, 0))
       ? undefined
-      : `spr is ${argument(context, 0)} (${hex(argument(context, 0))})`,
+      : `spr is ${argument(context, 0)} (${hexNumber(argument(context, 0))})`,
 });
 
 export const restrictedSprWrite: Routines = modelled({
   name: 'UV_RESTRICTED_SPR_WRITE',
   owner: 'ultravisor',
   source: FIRMWARE,
-  checks: [byHypervisor(), restricted([...RESTRICTED.keys()])],
+  checks: [byHypervisor(), restricted(WRITABLE)],
   steps: 'write | write the register; return U_SUCCESS',
   *run(context): Coroutine<Outcome> {
     yield* line('write');
-    context.setSpr(RESTRICTED.get(argument(context, 0)) ?? '', argument(context, 1));
+    context.setSpr(WRITABLE.get(argument(context, 0)) ?? '', argument(context, 1));
     return SUCCESS;
   },
 });
@@ -264,7 +272,7 @@ export const restrictedSprRead: Routines = modelled({
   steps: 'read | r5 = the register; return U_SUCCESS',
   *run(context): Coroutine<Outcome> {
     yield* line('read');
-    context.setGpr(5, context.spr(RESTRICTED.get(argument(context, 0)) ?? ''));
+    context.setGpr(5, context.spr(READABLE.get(argument(context, 0)) ?? ''));
     return SUCCESS;
   },
 });

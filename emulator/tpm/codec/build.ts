@@ -5,7 +5,7 @@
  * held against what the specification allows at a place: a scenario may want to see the TPM's answer.
  */
 
-import { concat, hexNumber } from '../../common/bytes';
+import { concat, hexNumber, numberToBytes } from '../../common/bytes';
 import { InputError } from '../../common/errors';
 import { didYouMean, nearest } from '../../common/nearest';
 import { isList, isRecord, type Value } from '../../common/values';
@@ -20,7 +20,6 @@ import type {
   TypeRef,
   UnionType,
 } from '../tables/notation';
-import { numberToBytes } from './message';
 import { constantOf, isSigned, numberBytes } from './text';
 
 /** What a field may be given as: a value of the language, or plain JavaScript data; text is the name of a constant. */

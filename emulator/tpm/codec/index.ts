@@ -17,7 +17,6 @@ export {
   decodeType,
   encodeMessage,
   MAX_DECODED_BYTES,
-  numberToBytes,
   type DecodeOptions,
 } from './message';
 export {

@@ -4,7 +4,7 @@
  * Decoding never throws. The leaves of the tree cover all bytes, so that `encodeMessage` gives them back.
  */
 
-import { concat, hexNumber } from '../../common/bytes';
+import { concat, hexNumber, numberToBytes } from '../../common/bytes';
 import { findCommand, resolveType } from '../tables/index';
 import type { CommandRow, FieldRow } from '../tables/notation';
 import { DecodeStop, Decoder, type OpenNode } from './decoder';
@@ -349,17 +349,6 @@ export function encodeMessage(tree: TpmNode): Uint8Array<ArrayBuffer> {
   };
   visit(tree);
   return concat(...parts);
-}
-
-/** Big-endian bytes of the low part of a number. */
-export function numberToBytes(value: bigint, count: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(count);
-  let rest = value;
-  for (let i = count - 1; i >= 0; i--) {
-    bytes[i] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return bytes;
 }
 
 /** The name of a command's bytes: `TPM2_GetRandom`, `TPM2_0x20000001`, `command` when they are too short for a code. */

@@ -5,9 +5,8 @@
  * answers each with 0. The command port takes `8, locality (1 byte), size, command` and gives `size, response, 0`.
  */
 
-import { concat } from '../../common/bytes';
+import { concat, numberToBytes } from '../../common/bytes';
 import { BackEndError, InputError } from '../../common/errors';
-import { numberToBytes } from '../codec/message';
 import { type ExternalDevice, TPM_BUFFER_BYTES } from '../device';
 import {
   badResponse,

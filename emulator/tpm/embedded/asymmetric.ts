@@ -1,22 +1,15 @@
 /** TPM2_RSA_Encrypt and TPM2_RSA_Decrypt (Part 3, 14), and secrets that callers encrypt to a key (Part 1, annex B.10). */
 
+import { bytesToNumber, numberToBytes } from '../../common/bytes';
+import { rsaPrivate, rsaPublic } from '../../crypto/rsa';
+import type { RandomBytes } from '../../crypto/rsa-generation';
+import { oaepDecode, oaepEncode, rsaesDecode, rsaesEncode } from '../../crypto/rsa-padding';
 import { constantValue } from '../tables/index';
 import { plainValue } from '../codec/index';
-import { digestBytes, labelBytes } from './crypto';
+import { digestBytes, hashFunction, labelBytes } from './crypto';
 import type { CommandContext, Handlers } from './dispatch';
 import { rsaKeyPair, rsaPublicKey } from './keys';
 import { ALG_NULL, ALG_RSA, has, rsaParameters, type Scheme } from './public-area';
-import {
-  bytesToNumber,
-  numberToFixedBytes,
-  oaepDecode,
-  oaepEncode,
-  rsaesDecode,
-  rsaesEncode,
-  rsaPrivate,
-  rsaPublic,
-  type RandomBytes,
-} from './rsa';
 import type { TpmObject } from './state';
 
 const ALG_OAEP = constantValue('TPM_ALG_OAEP');
@@ -37,7 +30,7 @@ export function rsaEncrypt(
   if (encoded === undefined) return 'TPM_RC_VALUE';
   if (typeof encoded === 'string') return encoded;
   const number = bytesToNumber(encoded);
-  return number < publicKey.n ? numberToFixedBytes(rsaPublic(publicKey, number), length) : 'TPM_RC_VALUE';
+  return number < publicKey.n ? numberToBytes(rsaPublic(publicKey, number), length) : 'TPM_RC_VALUE';
 }
 
 function encode(
@@ -53,7 +46,7 @@ function encode(
     case ALG_RSAES:
       return rsaesEncode(message, length, random);
     case ALG_OAEP:
-      return oaepEncode(details?.hashAlg ?? ALG_NULL, label, message, length, random);
+      return oaepEncode(hashFunction(details?.hashAlg ?? ALG_NULL), label, message, length, random);
     default:
       return 'TPM_RC_SCHEME';
   }
@@ -72,14 +65,14 @@ export function rsaDecrypt(
   if (!pair) return 'TPM_RC_BINDING';
   const number = bytesToNumber(cipherText);
   if (number >= pair.n) return 'TPM_RC_SIZE';
-  const encoded = numberToFixedBytes(rsaPrivate(pair, number), length);
+  const encoded = numberToBytes(rsaPrivate(pair, number), length);
   switch (scheme) {
     case ALG_NULL:
       return encoded;
     case ALG_RSAES:
       return rsaesDecode(encoded) ?? 'TPM_RC_VALUE';
     case ALG_OAEP:
-      return oaepDecode(details?.hashAlg ?? ALG_NULL, label, encoded) ?? 'TPM_RC_VALUE';
+      return oaepDecode(hashFunction(details?.hashAlg ?? ALG_NULL), label, encoded) ?? 'TPM_RC_VALUE';
     default:
       return 'TPM_RC_SCHEME';
   }

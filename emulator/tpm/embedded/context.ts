@@ -1,7 +1,7 @@
 /** TPM2_ContextSave, ContextLoad, FlushContext and EvictControl: Part 3, 28; Part 1, 30. */
 
-import { concat, equalBytes } from '../../common/bytes';
-import { numberToBytes, plainValue } from '../codec/index';
+import { concat, equalBytes, numberToBytes } from '../../common/bytes';
+import { plainValue } from '../codec/index';
 import { packObject, packSession, sized, takeDigest, unpackObject, unpackSession } from './context-data';
 import { AES_BLOCK_BYTES, aesCfb, digestBytes, hmac, kdfa, u32 } from './crypto';
 import type { CommandContext, Handlers } from './dispatch';

@@ -8,8 +8,7 @@ import { hmac as nobleHmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import type { CHash } from '@noble/hashes/utils.js';
-import { concat } from '../../common/bytes';
-import { numberToBytes } from '../codec/index';
+import { concat, numberToBytes } from '../../common/bytes';
 import { constantValue } from '../tables/index';
 
 const HASHES: ReadonlyMap<number, CHash> = new Map<number, CHash>([
@@ -22,7 +21,8 @@ const HASHES: ReadonlyMap<number, CHash> = new Map<number, CHash>([
 /** No hash: TPM_ALG_NULL. */
 export const NO_HASH = constantValue('TPM_ALG_NULL');
 
-function hashFunction(algorithm: number): CHash {
+/** The hash of an algorithm that this TPM has. @throws Error for others (a mistake in this project) */
+export function hashFunction(algorithm: number): CHash {
   const found = HASHES.get(algorithm);
   if (!found) throw new Error(`no hash ${algorithm}`);
   return found;

@@ -1,11 +1,14 @@
 /** The secret parts of objects: making them, and whether they fit their public areas (Part 1, 27; Part 4 CryptUtil). */
 
-import { concat, equalBytes } from '../../common/bytes';
+import { bytesToNumber, concat, equalBytes, numberToBytes } from '../../common/bytes';
+import { type RsaPrivateKey, type RsaPublicKey, privateKeyOf } from '../../crypto/rsa';
+import { type RandomBytes, generateKey, isSmallPrime } from '../../crypto/rsa-generation';
 import { digestBytes, hash, hashBlockBytes, hmac } from './crypto';
 import {
   ALG_NULL,
   ALG_RSA,
   ALG_SYMCIPHER,
+  DEFAULT_EXPONENT,
   has,
   keyedHashScheme,
   rsaParameters,
@@ -14,17 +17,6 @@ import {
   type RsaParameters,
   type SensitiveArea,
 } from './public-area';
-import {
-  bytesToNumber,
-  DEFAULT_EXPONENT,
-  generateKey,
-  isSmallPrime,
-  numberToFixedBytes,
-  privateKeyOf,
-  type RandomBytes,
-  type RsaPrivateKey,
-  type RsaPublicKey,
-} from './rsa';
 import type { TpmObject } from './state';
 
 export interface KeySource {
@@ -84,7 +76,7 @@ function newRsaSecret(template: PublicArea, random: RandomBytes): Secret | strin
   if (e < DEFAULT_EXPONENT || (e !== DEFAULT_EXPONENT && !isSmallPrime(e))) return 'TPM_RC_RANGE';
   const { keyBits } = parameters;
   const key = generateKey(keyBits, e, random);
-  return { sensitive: numberToFixedBytes(key.p, keyBits / 16), unique: numberToFixedBytes(key.n, keyBits / 8) };
+  return { sensitive: numberToBytes(key.p, keyBits / 16), unique: numberToBytes(key.n, keyBits / 8) };
 }
 
 function newSymmetricSecret(template: PublicArea, given: Uint8Array, random: RandomBytes): Secret | string {

@@ -1,7 +1,7 @@
 /** Commands of policies: each extends the digest of its session (Part 1, 19.7; Part 3, 23). */
 
-import { concat, equalBytes } from '../../common/bytes';
-import { encodeType, nodeValue, numberToBytes, plainValue, type FieldValue } from '../codec/index';
+import { concat, equalBytes, numberToBytes } from '../../common/bytes';
+import { encodeType, nodeValue, plainValue, type FieldValue } from '../codec/index';
 import { constantValue } from '../tables/index';
 import { digestBytes, hash, hmac, u16, u32 } from './crypto';
 import type { CommandContext, Handlers } from './dispatch';

@@ -1,6 +1,7 @@
 /** Secret areas outside of the TPM: encrypted to a parent, or for duplication (Part 1, 22 and 23.3). */
 
 import { concat, equalBytes } from '../../common/bytes';
+import type { RandomBytes } from '../../crypto/rsa-generation';
 import { encodeType } from '../codec/index';
 import { sized, takeDigest, takeSized } from './context-data';
 import { AES_BLOCK_BYTES, aesCfb, digestBytes, hash, hmac, kdfa, padded } from './crypto';
@@ -12,7 +13,6 @@ import {
   type SensitiveArea,
   type SymmetricDefinition,
 } from './public-area';
-import type { RandomBytes } from './rsa';
 import type { TpmObject } from './state';
 
 const NOTHING = new Uint8Array();

@@ -6,8 +6,10 @@
  * first boot makes keys, which takes some tenths of a second: call it when the wrapping key is asked for.
  */
 
-import { concat } from '../../common/bytes';
+import { bytesToNumber, concat, numberToBytes } from '../../common/bytes';
 import { InputError } from '../../common/errors';
+import { type RsaPrivateKey, type RsaPublicKey, rsaPublic } from '../../crypto/rsa';
+import { oaepEncode } from '../../crypto/rsa-padding';
 import {
   buildCommand,
   decodeResponse,
@@ -19,18 +21,9 @@ import {
 } from '../codec/index';
 import { constantValue } from '../tables/index';
 import { objectBit } from './bits';
-import { hash, labelBytes } from './crypto';
+import { hash, hashFunction, labelBytes } from './crypto';
 import { wrapDuplicate } from './private-area';
-import { ALG_RSA, asFields, nameOf, type PublicArea } from './public-area';
-import {
-  bytesToNumber,
-  DEFAULT_EXPONENT,
-  numberToFixedBytes,
-  oaepEncode,
-  rsaPublic,
-  type RsaPrivateKey,
-  type RsaPublicKey,
-} from './rsa';
+import { ALG_RSA, DEFAULT_EXPONENT, asFields, nameOf, type PublicArea } from './public-area';
 
 /** Persistent handles of the ultravisor's keys. */
 export const WRAPPING_KEY_PARENT = 0x8180_0000;
@@ -251,13 +244,13 @@ function importWrappingKey(
   const bits = n.toString(2).length;
   const area: PublicArea = {
     ...wrappingKeyArea(authPolicy, [], bits, Number(e)),
-    unique: numberToFixedBytes(n, Math.ceil(bits / 8)),
+    unique: numberToBytes(n, Math.ceil(bits / 8)),
   };
   const sensitive = {
     sensitiveType: ALG_RSA,
     authValue: NOTHING,
     seedValue: NOTHING,
-    sensitive: numberToFixedBytes(p, Math.ceil(bits / 16)),
+    sensitive: numberToBytes(p, Math.ceil(bits / 16)),
   };
   const parent = publicIn(firmware.run('TPM2_ReadPublic', { objectHandle: WRAPPING_KEY_PARENT }));
   const seed = firmware.random(32);
@@ -276,9 +269,9 @@ function importWrappingKey(
 /** The seed of a duplicate, encrypted to its new parent (Part 1, annex B.10.3). */
 function encryptTo({ unique, nameAlg }: PublicArea, seed: Uint8Array, firmware: Firmware): Uint8Array {
   const random = (count: number): Uint8Array => firmware.random(count);
-  const encoded = oaepEncode(nameAlg, labelBytes('DUPLICATE'), seed, unique.length, random) ?? NOTHING;
+  const encoded = oaepEncode(hashFunction(nameAlg), labelBytes('DUPLICATE'), seed, unique.length, random) ?? NOTHING;
   const key = { n: bytesToNumber(unique), e: BigInt(DEFAULT_EXPONENT) };
-  return numberToFixedBytes(rsaPublic(key, bytesToNumber(encoded)), unique.length);
+  return numberToBytes(rsaPublic(key, bytesToNumber(encoded)), unique.length);
 }
 
 /** Random bytes without zeros: a zero byte ends the property in which the ultravisor finds them. */

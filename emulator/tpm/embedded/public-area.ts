@@ -57,6 +57,8 @@ export interface SensitiveArea {
 
 export const ALG_NULL = NO_HASH;
 export const ALG_RSA = constantValue('TPM_ALG_RSA');
+/** Public exponent of a template that names none (Part 2, 12.2.3.5). */
+export const DEFAULT_EXPONENT = 65537;
 export const ALG_KEYEDHASH = constantValue('TPM_ALG_KEYEDHASH');
 export const ALG_SYMCIPHER = constantValue('TPM_ALG_SYMCIPHER');
 

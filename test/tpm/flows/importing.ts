@@ -5,7 +5,8 @@ import { fromHex } from '../../../emulator/common/bytes';
 import type { FieldValues } from '../../../emulator/tpm/codec';
 import { wrapDuplicate } from '../../../emulator/tpm/embedded/private-area';
 import { nameOf, type PublicArea, type SensitiveArea } from '../../../emulator/tpm/embedded/public-area';
-import { generateKey, numberToFixedBytes } from '../../../emulator/tpm/embedded/rsa';
+import { numberToBytes } from '../../../emulator/common/bytes';
+import { generateKey } from '../../../emulator/crypto/rsa-generation';
 import { attributes, constant, digest, oaepEncrypt, type PublicFields } from '../client';
 import { AES_128_CFB, NO_SCHEME } from '../templates';
 import { decrypt, NOTHING, PASSWORD, primary, type Flow } from './shared';
@@ -33,13 +34,13 @@ function rsaKey(objectAttributes: number, keyBits = 1024): Outside {
       objectAttributes,
       authPolicy: NOTHING,
       parameters: { symmetric: { algorithm: NULL }, scheme: OAEP, keyBits, exponent: 0 },
-      unique: numberToFixedBytes(key.n, keyBits / 8),
+      unique: numberToBytes(key.n, keyBits / 8),
     },
     sensitive: {
       sensitiveType: type,
       authValue: PASSWORD,
       seedValue: NOTHING,
-      sensitive: numberToFixedBytes(key.p, keyBits / 16),
+      sensitive: numberToBytes(key.p, keyBits / 16),
     },
   };
 }
