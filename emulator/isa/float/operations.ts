@@ -42,4 +42,3 @@ export const ARITHMETIC = {
     negated: true,
   },
 } as const satisfies { readonly [name: string]: Arithmetic };
-export type ArithmeticName = keyof typeof ARITHMETIC;

@@ -10,7 +10,6 @@ import { HT_HMAC_SESSION, HT_POLICY_SESSION, isOfKind, sessionAt } from './sessi
 import type { HierarchyState, TpmState } from './state';
 
 export const HT_PCR = constantValue('TPM_HT_PCR');
-export const HT_NV_INDEX = constantValue('TPM_HT_NV_INDEX');
 export const HT_PERMANENT = constantValue('TPM_HT_PERMANENT');
 
 /** Permanent handles that name something. */
